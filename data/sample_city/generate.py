@@ -1,0 +1,34 @@
+"""Generate the sample city Rivertown: ``python data/sample_city/generate.py [FOLDER]``, default the folder of this file.
+
+The same files come out each time; a made-up city, no place or person in it is real.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from generator.city import build
+from generator.handover import hand_over
+from generator.people import settle
+from generator.records import connect, survey
+from generator.report import report
+from generator.supply import place_cabinets
+from generator.trouble import overlap
+
+HERE = Path(__file__).resolve().parent
+
+
+def generate(out: Path) -> None:
+    """Build the city and write its files, its README and the table of planted causes into ``out``."""
+    town = build()
+    settle(town)
+    place_cabinets(town)
+    rows = survey(town, connect(town))
+    pair = overlap(town.zones)
+    broken = hand_over(town, rows, out)
+    report(town, rows, broken, pair, out)
+
+
+if __name__ == "__main__":
+    generate(Path(sys.argv[1]) if len(sys.argv) > 1 else HERE)

@@ -1,0 +1,132 @@
+"""Put the city together: ground, roads, fabrics, then what must not overlap is taken away."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from shapely.geometry import LineString, Polygon
+
+from generator import plan
+from generator.ground import HALF_RIVER, Cell, cells, centre_line, river
+from generator.informal import build_informal
+from generator.junctions import joined
+from generator.names import place_name
+from generator.oldtown import build_old_town
+from generator.outskirts import build_outskirts
+from generator.placing import apart, largest
+from generator.planned import build_business, build_industry, build_planned
+from generator.roads import roads
+from generator.town import Green, Street, Town, Water, Zone, dice
+
+
+def build() -> Town:
+    """Build Rivertown: zones, streets, greens, waters and footprints, nobody in them yet."""
+    town, ground = Town(), cells()
+    main = roads(ground)
+    town.streets += main
+    town.waters.append(Water(river(), "river", "IV"))
+    for cell in ground:
+        _fabric(town, cell, main)
+    old = [c for c in ground if c.kind == "O"]
+    old_zones = build_old_town(town, old, main)
+    _riverside(town, ground)
+    town.streets = joined(town.streets)
+    _clear(town)
+    town.zones = _zones(ground, old, old_zones)
+    return town
+
+
+def _fabric(town: Town, cell: Cell, main: list[Street]) -> None:
+    green = plan.letter(plan.GREEN, cell.column, cell.row)
+    land = cell.patch()
+    near = [x for x in main if x.line.distance(land) < 45]
+    if cell.kind in "PGM":
+        build_planned(town, cell, green, near, mixed=cell.kind == "M")
+    elif cell.kind == "I":
+        build_informal(town, cell, green, near)
+    elif cell.kind == "B":
+        build_business(town, cell, near)
+    elif cell.kind == "D":
+        build_industry(town, cell, near)
+    elif cell.kind != "O":
+        build_outskirts(town, cell, near)
+
+
+def _riverside(town: Town, ground: list[Cell]) -> None:
+    """Green banks between the river and the streets along it; open to all where the town stands."""
+    middle = LineString(centre_line())
+    bank = middle.buffer(57, cap_style="flat").difference(middle.buffer(HALF_RIVER + 11, cap_style="flat"))
+    roads_over = shapely.union_all([x.line.buffer(x.width / 2 + 2) for x in town.streets if x.line.distance(bank) < 30])
+    clear = bank.difference(roads_over)
+    for cell in ground:
+        if cell.row not in (plan.RIVER_LINE, plan.RIVER_LINE - 1):
+            continue
+        strip = largest(clear.intersection(cell.outline()))
+        if strip.area < 800:
+            continue
+        built = cell.kind in plan.BUILT
+        town.greens.append(Green(strip, "绿道" if built else "湿地", "public" if built else None, "River Walk" if built else None))
+
+
+def _clear(town: Town) -> None:
+    """Take away footprints on carriageways, in water, in parks or over one another."""
+    streets = np.array([x.line.buffer(x.width / 2 + 0.4, cap_style="flat") for x in town.streets], dtype=object)
+    waters = np.array([w.shape.buffer(2) for w in town.waters], dtype=object)
+    parks = np.array([g.shape for g in town.greens], dtype=object)
+    shapes = np.array([b.shape for b in town.buildings], dtype=object)
+    tree = shapely.STRtree(shapes)
+    bad = np.zeros(len(shapes), dtype=bool)
+    for obstacles in (streets, waters, parks):
+        _, hit = tree.query(obstacles, predicate="intersects")
+        bad[hit] = True
+    bad |= shapely.area(shapes) < 20
+    town.buildings = [b for b, drop in zip(town.buildings, bad, strict=True) if not drop]
+    shapes = np.array([b.shape for b in town.buildings], dtype=object)
+    town.buildings = [b for b, fine in zip(town.buildings, apart(shapes, 0.25), strict=True) if fine]
+    town.greens = [g for g in town.greens if isinstance(g.shape, Polygon) and g.shape.area > 250]
+
+
+def _zones(ground: list[Cell], old: list[Cell], old_zones: list[Polygon]) -> list[Zone]:
+    """Zones tile the city; those of the old town by the river reach to its middle."""
+    rng, taken = dice(50), set[str]()
+    water_side = shapely.union_all([c.outline() for c in old], grid_size=0.01)
+    rest = water_side.difference(shapely.union_all(old_zones, grid_size=0.01).buffer(0.05))
+    shapes: list[tuple[Polygon, str, str, str, str]] = []
+    for cell in ground:
+        if cell.kind == "O":
+            continue
+        letters = (plan.letter(m, cell.column, cell.row) for m in (plan.BROADBAND, plan.GREEN))
+        shapes.append((cell.outline(), cell.kind, plan.district(cell.column, cell.row, cell.kind), *letters))
+    for shape in _to_the_middle(old_zones, rest):
+        shapes.append((shape, "O", "Old Town", "-", "-"))
+    zones = []
+    for number, (shape, kind, district, broadband, green) in enumerate(shapes, 1):
+        exact = largest(shapely.set_precision(shape, 0.01))
+        name = place_name(kind, rng, taken)
+        zones.append(Zone(f"Z{number:03d}", name, kind, district, exact, broadband, green, _type(kind, rng)))
+    return zones
+
+
+def _type(kind: str, rng: np.random.Generator) -> str:
+    if kind in "PM" and rng.random() < 0.15:
+        return "mixed"
+    return plan.ZONE_TYPES[kind]
+
+
+def _to_the_middle(zones: list[Polygon], rest: shapely.Geometry) -> list[Polygon]:
+    """Share the strip by the river among the old town's zones, each point to the nearest of them."""
+    strip = largest(rest)
+    touching = [k for k, z in enumerate(zones) if z.distance(strip) < 0.2 and z.buffer(2).intersection(strip).area > 60]
+    touching.sort(key=lambda k: zones[k].centroid.x)
+    x0, y0, x1, y1 = strip.bounds
+    edges = [x0 - 1]
+    for left, right in zip(touching[:-1], touching[1:], strict=True):
+        seam = zones[left].buffer(0.1).intersection(zones[right].buffer(0.1)).intersection(strip.buffer(3))
+        edges.append(float(seam.centroid.x) if not seam.is_empty else (zones[left].centroid.x + zones[right].centroid.x) / 2)
+    edges.append(x1 + 1)
+    grown = list(zones)
+    for k, low, top in zip(touching, edges[:-1], edges[1:], strict=True):
+        part = strip.intersection(shapely.box(low, y0 - 1, top, y1 + 1))
+        merged = shapely.union_all([zones[k], part.buffer(0.1)]).buffer(-0.04).buffer(0.04)
+        grown[k] = largest(merged)
+    return grown

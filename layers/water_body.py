@@ -1,0 +1,34 @@
+"""Water bodies: rivers, lakes and ponds as areas."""
+
+from __future__ import annotations
+
+from layers.schema import Field, Geometry, Kind, Layer, Style
+
+water_body = Layer(
+    id="water_body",
+    title="Water bodies",
+    title_zh="水体",
+    doc="Rivers, lakes, ponds and canals as areas, with their quality class where it is sampled.",
+    geometry=Geometry.MULTI_POLYGON,
+    key="water_id",
+    fields={
+        "water_id": Field("Identifies the water body.", required=True, title="Water body", title_zh="水体编号"),
+        "kind": Field(
+            "River, lake, pond, canal …, in the office's words.", required=True, title="Kind", title_zh="类型"
+        ),
+        "quality_class": Field(
+            "Class of surface water by GB 3838-2002.",
+            choices=("I", "II", "III", "IV", "V"),
+            title="Quality class",
+            title_zh="水质类别",
+        ),
+        "quality_target": Field(
+            "Class that the water body is to reach, by GB 3838-2002.",
+            choices=("I", "II", "III", "IV", "V"),
+            title="Target class",
+            title_zh="目标水质",
+        ),
+        "sampled_on": Field("Date of the last sample.", Kind.DATE, title="Sampled", title_zh="采样日期"),
+    },
+    style=Style(fill="water", order=10, min_zoom=8, shown=True, label=("kind",)),
+)

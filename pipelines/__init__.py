@@ -1,0 +1,1 @@
+"""Files in, rows out: recipes, readers, projections, rules, loads."""

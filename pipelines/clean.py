@@ -1,0 +1,209 @@
+"""The rules of a layer, held against the rows of a chunk: good rows go on, broken ones go aside with their reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from layers.schema import Geometry, Layer, Rule
+from pipelines.columns import KIND_WORDS, typed, values_of_field
+from pipelines.crs import Projection
+from pipelines.geometry import as_declared, mended
+from pipelines.readers.reader import Chunk
+from pipelines.recipe import Source
+
+
+@dataclass(frozen=True)
+class Reject:
+    """A row that broke a rule: where it stands, what it broke, and all that it held."""
+
+    row: int
+    key: str | None
+    field: str
+    rule: str
+    reason: str
+    hint: str
+    original: Mapping[str, Any]
+    geometry: Any
+
+
+@dataclass
+class Clean:
+    """A chunk after its layer's rules.
+
+    ``rows`` int64 numbers in the file; ``fields`` one column a field of the layer; ``attributes`` what the layer does
+    not know, one dict a row or None; ``geometry`` in the city's CRS. ``repaired`` counts mended geometries by fault.
+    """
+
+    rows: NDArray[np.int64]
+    fields: pd.DataFrame
+    attributes: list[dict[str, Any] | None]
+    geometry: NDArray[np.object_]
+    rejects: list[Reject]
+    repaired: Counter[str] = field(default_factory=Counter)
+
+
+class Verdict:
+    """Which rows of a chunk broke which rule first, and the words for it."""
+
+    def __init__(self, size: int) -> None:
+        """No row is broken yet."""
+        self.broken: NDArray[np.bool_] = np.zeros(size, dtype=bool)
+        self.said: dict[int, tuple[str, str, str, str]] = {}
+
+    def break_rule(self, where: NDArray[np.bool_], rule: Rule, values: Any) -> None:
+        """Rows of ``where`` break ``rule``; ``values`` (by position) fill its message."""
+        for position in np.flatnonzero(where & ~self.broken):
+            words = rule.message.replace("{value}", str(values[position]))
+            self.said[int(position)] = (rule.field, rule.id, words, rule.hint)
+        self.broken |= where
+
+
+def clean(layer: Layer, source: Source, chunk: Chunk, mapping: Mapping[str, str], way: Projection | None) -> Clean:
+    """Hold a chunk against its layer.
+
+    Args:
+        layer: the declaration with its rules.
+        source: the recipe's source, for renamed values and constants.
+        chunk: rows as read.
+        mapping: which of the file's columns feeds which field.
+        way: from the file's CRS to the city's; None for layers without geometry.
+    """
+    verdict = Verdict(len(chunk.rows))
+    fields = _fields(layer, source, chunk, mapping, verdict)
+    geometry, repaired = _geometry(layer, chunk, way, verdict)
+    for rule in layer.rules():
+        if not rule.check.startswith("geometry"):
+            _hold(rule, fields, geometry, verdict, layer)
+    good = ~verdict.broken
+    rejects = _rejects(layer, chunk, fields, geometry, verdict)
+    kept = fields.loc[good].reset_index(drop=True)
+    attributes = _attributes(layer, source, chunk.columns, mapping, good)
+    return Clean(chunk.rows[good], kept, attributes, geometry[good], rejects, repaired)
+
+
+def _fields(layer: Layer, source: Source, chunk: Chunk, mapping: Mapping[str, str], verdict: Verdict) -> pd.DataFrame:
+    size = len(chunk.rows)
+    made: dict[str, pd.Series[Any]] = {}
+    for name, each in layer.fields.items():
+        column = chunk.columns[mapping[name]] if name in mapping else None
+        blank = pd.Series(np.full(size, None, dtype=object))
+        raw = values_of_field(name, blank if column is None and name in source.set else column, source)
+        if raw is None:
+            made[name] = blank
+            continue
+        made[name], wrong = typed(each, raw.reset_index(drop=True))
+        if wrong.any():
+            words = KIND_WORDS[each.kind]
+            rule = Rule(f"{name}_kind", name, "kind", f"{name} is '{{value}}', not {words}", f"Write {words}.")
+            verdict.break_rule(wrong, rule, raw.to_numpy(dtype=object))
+    return pd.DataFrame(made, index=pd.RangeIndex(size))
+
+
+def _geometry(
+    layer: Layer, chunk: Chunk, way: Projection | None, verdict: Verdict
+) -> tuple[NDArray[np.object_], Counter[str]]:
+    rules = {rule.id: rule for rule in layer.rules()}
+    if layer.geometry is Geometry.NONE or way is None:
+        return np.full(len(chunk.rows), None, dtype=object), Counter()
+    unreadable = np.zeros(len(chunk.rows), dtype=bool)
+    unreadable[list(chunk.broken)] = True
+    verdict.break_rule(unreadable, rules["geometry_invalid"], chunk.broken)
+    missing = shapely.is_missing(chunk.geometry) | shapely.is_empty(chunk.geometry)
+    verdict.break_rule(missing & ~unreadable, rules["geometry_missing"], chunk.geometry)
+    placed = way(np.where(missing, None, chunk.geometry))
+    outside = way.outside(placed)
+    verdict.break_rule(outside, rules["geometry_extent"], _places(chunk.geometry, outside))
+    declared, wrong = as_declared(placed, layer.geometry)
+    verdict.break_rule(wrong & ~outside, rules["geometry_type"], _type_names(placed))
+    fixed, faults, beyond = mended(declared, layer.geometry, ~(missing | outside | wrong))
+    verdict.break_rule(beyond, rules["geometry_invalid"], faults)
+    kept = {position: fault for position, fault in faults.items() if not verdict.broken[position]}
+    return fixed, Counter(fault.partition("[")[0].strip() for fault in kept.values())
+
+
+def _places(geometry: NDArray[np.object_], where: NDArray[np.bool_]) -> dict[int, str]:
+    places = {}
+    for position in np.flatnonzero(where):
+        x, y = shapely.bounds(geometry[position])[:2]
+        places[int(position)] = f"x {x:.6g}, y {y:.6g}"
+    return places
+
+
+def _type_names(geometry: NDArray[np.object_]) -> list[str]:
+    return [each.geom_type if each is not None else "" for each in geometry]
+
+
+def _hold(rule: Rule, fields: pd.DataFrame, geometry: NDArray[np.object_], verdict: Verdict, layer: Layer) -> None:
+    column = fields[rule.field]
+    if rule.check == "required":
+        if rule.field == layer.key and column.isna().all():
+            return  # a source without keys gets them made from its content
+        broken = column.isna()
+    elif rule.check == "required_on":
+        kinds = {shapely.GeometryType[str(kind).upper()] for kind in _tuple(rule.bound)}
+        broken = column.isna() & np.isin(shapely.get_type_id(geometry), [int(k) for k in kinds])
+    elif rule.check == "choices":
+        broken = column.notna() & ~column.isin(_tuple(rule.bound))
+    else:
+        numbers, bound = column.astype(float), _number(rule.bound)
+        broken = numbers < bound if rule.check == "minimum" else numbers > bound
+    verdict.break_rule(broken.to_numpy(dtype=bool), rule, [_short(value) for value in column])
+
+
+def _tuple(bound: object) -> tuple[str, ...]:
+    assert isinstance(bound, tuple)
+    return bound
+
+
+def _number(bound: object) -> float:
+    assert isinstance(bound, int | float)
+    return float(bound)
+
+
+def _short(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _rejects(
+    layer: Layer, chunk: Chunk, fields: pd.DataFrame, geometry: NDArray[np.object_], verdict: Verdict
+) -> list[Reject]:
+    found = []
+    for position in np.flatnonzero(verdict.broken):
+        at = int(position)
+        key = fields[layer.key].iloc[at]
+        where, rule, reason, hint = verdict.said[at]
+        original = {str(name): value for name, value in chunk.columns.iloc[at].items()}
+        shape = geometry[at] if np.isfinite(shapely.bounds(geometry[at])).all() else None
+        row = int(chunk.rows[at])
+        found.append(Reject(row, None if pd.isna(key) else str(key), where, rule, reason, hint, original, shape))
+    return found
+
+
+def _attributes(
+    layer: Layer, source: Source, columns: pd.DataFrame, mapping: Mapping[str, str], good: NDArray[np.bool_]
+) -> list[dict[str, Any] | None]:
+    used = set(mapping.values()) | {source.x, source.y, source.wkt}
+    rest = [name for name in columns.columns if name not in used]
+    constants = {name: value for name, value in source.set.items() if name not in layer.fields}
+    count = int(good.sum())
+    if not rest and not constants:
+        return [None] * count
+    found: list[dict[str, Any] | None] = []
+    values = [columns[name].to_numpy(dtype=object)[good] for name in rest]
+    for row in zip(*values, strict=True) if values else [()] * count:
+        each = dict(constants)
+        for name, value in zip(rest, row, strict=True):
+            if isinstance(value, dict):
+                each |= value
+            elif value is not None and value == value:
+                each[name] = value
+        found.append(each or None)
+    return found

@@ -1,0 +1,93 @@
+"""Geometries brought to the type that their layer declares, and mended where, and only where, they are broken."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely import GeometryType
+
+from layers.schema import Geometry
+
+MULTI = {
+    GeometryType.POLYGON: (GeometryType.MULTIPOLYGON, shapely.multipolygons),
+    GeometryType.LINESTRING: (GeometryType.MULTILINESTRING, shapely.multilinestrings),
+    GeometryType.LINEARRING: (GeometryType.MULTILINESTRING, shapely.multilinestrings),
+}
+"""Single types with the multi type that a row of several parts has, and the function that makes it."""
+
+SINGLE = {GeometryType.MULTIPOINT: GeometryType.POINT, GeometryType.MULTILINESTRING: GeometryType.LINESTRING}
+"""Multi types that may become single where they have one part."""
+
+
+def as_declared(geometry: NDArray[np.object_], declared: Geometry) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
+    """Single parts become multi (or multi of one part single) where the layer says so; which are of a wrong type.
+
+    Missing geometries stay missing and are not wrong.
+    """
+    wanted = {GeometryType[name.upper()] for name in declared.accepted}
+    types = shapely.get_type_id(geometry)
+    made = geometry.copy()
+    for single, (multi, make) in MULTI.items():
+        if multi in wanted:
+            where = types == single
+            if where.any():
+                made[where] = make(geometry[where], indices=np.arange(where.sum()))
+    for multi, single in SINGLE.items():
+        if single in wanted and multi not in wanted:
+            where = (types == multi) & (shapely.get_num_geometries(geometry) == 1)
+            made[where] = shapely.get_geometry(geometry[where], 0)
+    now = shapely.get_type_id(made)
+    wrong: NDArray[np.bool_] = (now >= 0) & ~np.isin(now, [int(kind) for kind in wanted])
+    return made, wrong
+
+
+def mended(
+    geometry: NDArray[np.object_], declared: Geometry, consider: NDArray[np.bool_]
+) -> tuple[NDArray[np.object_], dict[int, str], NDArray[np.bool_]]:
+    """Mend what is invalid among the geometries to ``consider``.
+
+    Returns:
+        The geometries; the fault of each that was invalid, by position; which of those are beyond repair (nothing of
+        the declared type is left).
+    """
+    invalid = consider & ~shapely.is_valid(geometry) & ~shapely.is_missing(geometry)
+    if declared is Geometry.MULTI_LINE_STRING or declared is Geometry.LINE_STRING:
+        # A line of one repeated point is the only invalid line, and has no length to keep.
+        invalid |= consider & ~shapely.is_missing(geometry) & (shapely.length(geometry) == 0)
+    beyond = np.zeros(len(geometry), dtype=bool)
+    if not invalid.any():
+        return geometry, {}, beyond
+    made = geometry.copy()
+    faults: dict[int, str] = {}
+    for position in np.flatnonzero(invalid):
+        at = int(position)
+        faults[at] = _fault(geometry[at])
+        whole = _parts_of_type(shapely.make_valid(geometry[at]), declared)
+        if whole is None:
+            beyond[at] = True
+        else:
+            made[at] = whole
+    return made, faults, beyond
+
+
+def _fault(geometry: Any) -> str:
+    reason = shapely.is_valid_reason(geometry)
+    return "no length" if reason == "Valid Geometry" else str(reason)
+
+
+def _parts_of_type(geometry: Any, declared: Geometry) -> Any | None:
+    dimension = {"Polygon": 2, "LineString": 1, "Point": 0}[declared.accepted[-1].removeprefix("Multi")]
+    parts = shapely.get_parts(geometry)
+    parts = shapely.get_parts(parts)  # a collection may hold multi parts
+    kept = parts[(shapely.get_dimensions(parts) == dimension) & ~shapely.is_empty(parts)]
+    if dimension == 2:
+        kept = kept[shapely.area(kept) > 0]
+    if dimension == 1:
+        kept = kept[shapely.length(kept) > 0]
+    if len(kept) == 0:
+        return None
+    whole, wrong = as_declared(np.array([shapely.union_all(kept)], dtype=object), declared)
+    return None if wrong[0] else whole[0]

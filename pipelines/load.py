@@ -1,0 +1,198 @@
+"""A recipe's sources into PostGIS: each read, cleaned, copied beside its layer, and merged in one transaction."""
+
+from __future__ import annotations
+
+import getpass
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import shapely
+
+from layers.schema import Layer
+from pipelines.clean import Clean, Reject, clean
+from pipelines.outcome import Loaded, Outcome, Progress, Quiet
+from pipelines.preflight import Planned, preflight
+from pipelines.recipe import Recipe
+from twin.database.connect import Connection, Row, connect
+from twin.database.features import analyze
+from twin.database.migrate import migrate
+from twin.database.sources import (
+    StoredCity,
+    begin_load,
+    end_load,
+    fix_city,
+    last_load,
+    note_outside,
+    only_load,
+    overlapping_zones,
+    register_source,
+)
+from twin.database.staging import Merged, Staging, quarantine
+from twin.database.tables import make_tables
+from twin.discover import discover
+
+
+def load(recipe: Recipe, *, only: str | None = None, dry_run: bool = False, progress: Progress | None = None) -> Loaded:
+    """Load a recipe.
+
+    Args:
+        recipe: as ``read_recipe`` gave it.
+        only: id of one layer, to load its sources alone.
+        dry_run: read and clean everything, write nothing.
+        progress: told how it goes on.
+
+    Raises:
+        UsageError, SourceError: the recipe or a file is wrong; nothing was written.
+        StoreError: the store holds another city, is busy, or went away: the source in hand is as it was before.
+    """
+    progress = progress or Quiet()
+    planned = preflight(recipe, only)
+    if dry_run:
+        return Loaded([_rehearsed(each, progress) for each in planned], [])
+    with connect(autocommit=True, program="twin load") as connection:
+        migrate(connection)
+        with only_load(connection):
+            with connection.transaction():
+                fix_city(connection, _city(recipe))
+                make_tables(connection, discover("layers", Layer), recipe.city.srid)
+            outcomes = [_loaded(connection, recipe, each, progress) for each in planned]
+            _finish(connection, outcomes)
+            notes = _zone_notes(connection) if any(o.layer == "zone" for o in outcomes) else []
+    return Loaded(outcomes, notes)
+
+
+def _city(recipe: Recipe) -> StoredCity:
+    city = recipe.city
+    profile = str((recipe.folder / city.profile).resolve()) if city.profile.endswith(".toml") else city.profile
+    extent = list(city.extent) if city.extent else None
+    return StoredCity(city.name, city.srid, city.reference_date, profile, extent)
+
+
+def _loaded(connection: Connection, recipe: Recipe, planned: Planned, progress: Progress) -> Outcome:
+    outcome = Outcome(planned.layer.id, planned.source.name)
+    progress.source(planned)
+    file_hash, size = planned.fingerprint()
+    method = planned.method(recipe.city.srid)
+    before = last_load(connection, planned.layer.id, planned.source.name)
+    if before and (before["file_hash"], before["recipe_hash"]) == (file_hash, method):
+        return _unchanged(outcome, before)
+    started = time.monotonic()
+    with connection.transaction():
+        source = register_source(connection, _described(planned))
+        load_id = begin_load(connection, source, file_hash, size, method)
+        _merge(connection, recipe, planned, outcome, (source, load_id), progress)
+        outcome.seconds = time.monotonic() - started
+        end_load(connection, load_id, outcome.counts, outcome.seconds, outcome.notes)
+    return outcome
+
+
+def _described(planned: Planned) -> dict[str, object]:
+    source = planned.source
+    described = source.model_dump(include={"layer", "sublayer", "publisher", "licence", "attribution", "observed_on"})
+    return {**described, "name": source.name, "path": str(Path(source.path))}
+
+
+def _unchanged(outcome: Outcome, before: Row) -> Outcome:
+    outcome.skipped = True
+    outcome.read, outcome.rejected = int(before["rows_read"]), int(before["rows_rejected"])
+    outcome.unchanged = outcome.read - outcome.rejected
+    outcome.outside = int(before["rows_outside"])
+    return outcome
+
+
+def _merge(
+    connection: Connection,
+    recipe: Recipe,
+    planned: Planned,
+    outcome: Outcome,
+    ids: tuple[int, int],
+    progress: Progress,
+) -> None:
+    source, load_id = ids
+    layer, srid = planned.layer, recipe.city.srid
+    staging = Staging(connection, layer, srid)
+    rejects: list[Reject] = []
+    for chunk in _chunks(planned, outcome, progress):
+        rejects += chunk.rejects
+        staging.copy(chunk.rows, chunk.fields, chunk.attributes, chunk.geometry)
+    staging.settle()
+    if layer.key not in planned.mapping:
+        staging.make_keys(f"{source}-")
+    doubles = "key_double", "{key} '{value}' stands already in row {first}", "Give each row a key of its own."
+    foreign = (
+        "key_foreign",
+        "{key} '{value}' belongs to {owner}",
+        "Use another key, or load the row from one source.",
+    )
+    rejects += [_taken(layer, row, *doubles) for row in staging.take_doubles()]
+    rejects += [_taken(layer, row, *foreign) for row in staging.take_foreign(source)]
+    merged = staging.merge(source, load_id, getpass.getuser(), [r.key for r in rejects if r.key is not None])
+    quarantine(connection, source, load_id, layer.id, srid, rejects)
+    _sum_up(outcome, merged, rejects)
+
+
+def _chunks(planned: Planned, outcome: Outcome, progress: Progress) -> Iterator[Clean]:
+    repaired: Counter[str] = Counter()
+    for chunk in planned.contents.chunks():
+        outcome.read += len(chunk.rows)
+        cleaned = clean(planned.layer, planned.source, chunk, planned.mapping, planned.way)
+        repaired += cleaned.repaired
+        progress.rows(len(chunk.rows))
+        yield cleaned
+    outcome.notes += planned.contents.notes
+    outcome.notes += [f"{count} geometries were mended: {fault}" for fault, count in repaired.most_common()]
+
+
+def _taken(layer: Layer, row: Row, rule: str, words: str, hint: str) -> Reject:
+    reason = words.format(key=layer.key, value=row["key"], first=row.get("first"), owner=row.get("owner"))
+    shape = shapely.from_wkb(row["geom"]) if row["geom"] is not None else None
+    return Reject(row["source_row"], row["key"], layer.key, rule, reason, hint, row["original"], shape)
+
+
+def _sum_up(outcome: Outcome, merged: Merged, rejects: list[Reject]) -> None:
+    outcome.loaded = merged.new + merged.changed
+    outcome.unchanged, outcome.closed, outcome.rejected = merged.unchanged, merged.closed, len(rejects)
+    outcome.reasons = Counter(each.rule for each in rejects)
+
+
+def _rehearsed(planned: Planned, progress: Progress) -> Outcome:
+    outcome = Outcome(planned.layer.id, planned.source.name)
+    progress.source(planned)
+    rejects: list[Reject] = []
+    keys: list[pd.Series[str]] = []
+    for chunk in _chunks(planned, outcome, progress):
+        rejects += chunk.rejects
+        keys.append(chunk.fields[planned.layer.key])
+    outcome.reasons = Counter(each.rule for each in rejects)
+    if planned.layer.key in planned.mapping:
+        doubles = int(pd.concat(keys).duplicated().sum()) if keys else 0
+        outcome.reasons.update({"key_double": doubles} if doubles else {})
+    outcome.rejected = outcome.reasons.total()
+    outcome.loaded = outcome.read - outcome.rejected
+    return outcome
+
+
+def _finish(connection: Connection, outcomes: list[Outcome]) -> None:
+    """Count rows that lie in no zone, once all sources are in; afresh for all if the zones themselves changed."""
+    zones_changed = any(o.layer == "zone" and not o.skipped for o in outcomes)
+    for outcome in outcomes:
+        if outcome.skipped and not zones_changed:
+            continue
+        analyze(connection, outcome.layer)
+        if outcome.layer != "zone":
+            outcome.outside = note_outside(connection, outcome.layer, outcome.source)
+
+
+def _zone_notes(connection: Connection) -> list[str]:
+    pairs = overlapping_zones(connection)
+    if not pairs:
+        return []
+    first = pairs[0]
+    total = sum(pair["area_m2"] for pair in pairs)
+    return [
+        f"{len(pairs)} pairs of zones overlap by {total:,.0f} m² in all, most of it {first['first']} and "
+        f"{first['second']}; both keep what lies there, the city counts it once"
+    ]

@@ -1,0 +1,76 @@
+"""Before anything is written: every file is there, opens, has its columns, and says where it lies."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from layers.schema import Layer
+from pipelines.columns import column_of_field
+from pipelines.crs import Projection, projection
+from pipelines.readers.reader import Contents, Reader, reader_for
+from pipelines.recipe import Recipe, Source
+from twin import __version__
+from twin.discover import discover
+from twin.errors import UnknownName
+from twin.goals import profile_path
+
+HASH_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A source that was opened and checked, ready to be read."""
+
+    layer: Layer
+    source: Source
+    path: Path
+    reader: Reader
+    contents: Contents
+    mapping: Mapping[str, str]
+    way: Projection | None
+
+    def fingerprint(self) -> tuple[str, int]:
+        """Hash and size in bytes of the file and all that belongs to it."""
+        digest, size = hashlib.sha256(), 0
+        for file in self.reader.files(self.path):
+            with file.open("rb") as handle:
+                while block := handle.read(HASH_BLOCK):
+                    digest.update(block)
+                    size += len(block)
+        return digest.hexdigest(), size
+
+    def method(self, srid: int) -> str:
+        """Hash of all but the file that decides the rows: recipe, layer, CRS, this program's release."""
+        text = repr((self.source.digest, self.layer, srid, __version__, self.way and self.way.extent))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def preflight(recipe: Recipe, only: str | None = None) -> list[Planned]:
+    """Open and check the sources of a recipe (of layer ``only``, if given), zones first.
+
+    Raises:
+        SourceError, RecipeError, UnknownName: the first thing that is wrong, with file and mend. Nothing is written.
+    """
+    layers = discover("layers", Layer)
+    if only is not None and only not in layers:
+        raise UnknownName("layer", only, layers)
+    profile_path(recipe.city.profile, recipe.folder)
+    wanted = [s for s in recipe.source if only in (None, s.layer)]
+    wanted.sort(key=lambda source: source.layer != "zone")
+    return [_planned(recipe, layers[source.layer], source) for source in wanted]
+
+
+def _planned(recipe: Recipe, layer: Layer, source: Source) -> Planned:
+    path = (recipe.folder / source.path).resolve()
+    reader = reader_for(path)
+    contents = reader.open(path, source)
+    mapping = column_of_field(layer, source, contents.columns, path)
+    for name, each in layer.fields.items():
+        if each.required and name not in mapping and name not in source.set and name != layer.key:
+            hint = f'map it: columns = {{ {name} = "…" }}, or give a constant: set = {{ {name} = "…" }}'
+            raise UnknownName("column", name, contents.columns, f"{path}: {layer.id} needs it; {hint}")
+    way = projection(path, source, contents.crs, recipe.city) if layer.has_geometry else None
+    return Planned(layer, source, path, reader, contents, mapping, way)

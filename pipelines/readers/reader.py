@@ -1,0 +1,89 @@
+"""What a reader is: it opens a source and gives its rows in chunks, whatever is broken in some of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyproj
+from numpy.typing import NDArray
+
+from pipelines.recipe import Source
+from twin.discover import discover
+from twin.errors import SourceMissing, UnknownName
+
+CHUNK_ROWS = 50_000
+
+
+@dataclass
+class Chunk:
+    """Some rows of a source, in the file's own columns and CRS.
+
+    ``rows`` int64, the number by which people find a row (a feature's fid, the line of a CSV); ``columns`` the
+    attributes; ``geometry`` shapely objects or None; ``broken`` says, by position, why a geometry could not be read.
+    """
+
+    rows: NDArray[np.int64]
+    columns: pd.DataFrame
+    geometry: NDArray[np.object_]
+    broken: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Contents:
+    """A source as it was opened: what it holds, and a way to read it once from the start.
+
+    ``crs`` None where the file does not say; ``count`` rows where the format tells, else -1; ``columns`` names as in
+    the file; ``notes`` sentences for the person who loads it.
+    """
+
+    crs: pyproj.CRS | None
+    columns: tuple[str, ...]
+    count: int
+    chunks: Callable[[], Iterator[Chunk]]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A format: the endings of its files, and how to open one.
+
+    ``open`` takes the file and the recipe's source; it raises a ``SourceError`` or ``UnknownName`` that names the file
+    before any row is read. ``sidecars`` are endings of files that belong to the main one.
+    """
+
+    id: str
+    title: str
+    suffixes: tuple[str, ...]
+    open: Callable[[Path, Source], Contents]
+    doc: str
+    sidecars: tuple[str, ...] = ()
+
+    def files(self, path: Path) -> list[Path]:
+        """The file and all that belong to it, in a fixed order."""
+        beside = [path.with_suffix(ending) for ending in self.sidecars]
+        return [path, *(each for each in beside if each.is_file())]
+
+
+def reader_for(path: Path) -> Reader:
+    """The reader of a file, by its ending.
+
+    Raises:
+        SourceMissing: there is no such file; the nearest name in its folder is given.
+        UnknownName: no reader takes that ending.
+    """
+    if not path.exists():
+        if path.parent.is_dir():
+            there = [p.name for p in path.parent.iterdir() if p.is_file()]
+            raise SourceMissing(str(UnknownName("file", path.name, there, str(path.parent))))
+        raise SourceMissing(f"{path.parent}: there is no such folder")
+    readers = discover("pipelines.readers", Reader)
+    name = path.name.lower()
+    fitting = [r for r in readers.values() if name.endswith(r.suffixes)]
+    if not fitting:
+        known = sorted({s for r in readers.values() for s in r.suffixes})
+        raise UnknownName("reader for files that end in", path.suffix or path.name, known, str(path))
+    return max(fitting, key=lambda r: max(len(s) for s in r.suffixes if name.endswith(s)))

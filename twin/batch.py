@@ -1,0 +1,128 @@
+"""What an index sees: a batch of zones, with the features of its layers as arrays, and facts of the city.
+
+All coordinates are metres in the city's metric CRS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+Geometries = NDArray[np.object_]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Features:
+    """Rows of one layer as arrays of one length.
+
+    ``ids`` int64 (the rows' ``id`` in the store), ``geometry`` shapely objects in the metric CRS, ``columns``
+    one Series a field (the layer's fields by name, missing values as NaN/None), positions 0…n-1. A column
+    ``observed_on`` dates rows that have no date of their own.
+    """
+
+    ids: IntArray
+    geometry: Geometries
+    columns: pd.DataFrame
+
+    def __len__(self) -> int:
+        """Count of rows."""
+        return len(self.ids)
+
+    def take(self, where: BoolArray | IntArray) -> Features:
+        """The rows chosen by a mask or by positions."""
+        return Features(
+            self.ids[where],
+            self.geometry[where],
+            self.columns.iloc[np.arange(len(self))[where]].reset_index(drop=True),
+        )
+
+    @classmethod
+    def of(cls, geometry: Sequence[Any] | Geometries, **columns: Any) -> Features:
+        """Rows made by hand, for examples and tests: ids 0…n-1, each keyword a column."""
+        shapes = np.array([*geometry, None], dtype=object)[:-1]
+        ids = np.arange(len(shapes), dtype=np.int64)
+        return cls(ids, shapes, pd.DataFrame(columns, index=ids))
+
+    def column(self, name: str) -> pd.Series[Any]:
+        """One field; all missing where the features do not have it."""
+        if name in self.columns:
+            return self.columns[name]
+        return pd.Series([None] * len(self), dtype=object)
+
+    def numbers(self, name: str) -> FloatArray:
+        """A field as float64, NaN where missing."""
+        return np.asarray(pd.to_numeric(self.column(name)).to_numpy(np.float64, na_value=np.nan))
+
+    def words(self, name: str) -> NDArray[np.object_]:
+        """A field as objects, None where missing."""
+        given = self.column(name).astype(object)
+        return np.asarray(given.where(given.notna(), None).to_numpy(object))
+
+    def dates(self, name: str) -> NDArray[np.datetime64]:
+        """A field as datetime64[D], NaT where missing."""
+        return np.asarray(pd.to_datetime(self.column(name)).to_numpy("datetime64[D]"))
+
+
+NOTHING = Features.of([])
+"""Features of a layer without rows."""
+
+
+@dataclass(frozen=True)
+class CityFacts:
+    """What holds for the whole city and no batch can see by itself.
+
+    ``rows`` counts the rows of each layer in the city. ``dwellings_known``: some building has a count of
+    dwellings. ``reference_date`` is "today" for the age of records; ``stale_after_years`` comes from the
+    profile; ``street_classes`` are the road classes that a service vehicle can use.
+    """
+
+    rows: Mapping[str, int]
+    dwellings_known: bool
+    reference_date: np.datetime64
+    stale_after_years: float = 5.0
+    street_classes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, layers: Mapping[str, Features], reference_date: str, **others: Any) -> CityFacts:
+        """The facts of a city whose layers are all at hand, for examples and tests."""
+        rows = {name: len(features) for name, features in layers.items()}
+        known = "building" in layers and bool(np.isfinite(layers["building"].numbers("dwellings")).any())
+        return cls(rows, known, np.datetime64(reference_date), **others)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some zones, and all features that may touch an index's value there.
+
+    ``zones`` are the rows of layer ``zone``; ``layers`` holds the features of each layer within the largest
+    reach of the indices that read it; ``networks`` the prepared networks of the run (whole city), by name;
+    ``per_node`` the arrays that an index's ``per_node`` function gave, by index id. ``shared`` keeps what
+    several indices need.
+    """
+
+    zones: Features
+    layers: Mapping[str, Features]
+    city: CityFacts
+    networks: Mapping[str, Any] = field(default_factory=dict)
+    per_node: Mapping[str, FloatArray] = field(default_factory=dict)
+    shared: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def layer(self, name: str) -> Features:
+        """The features of a layer; none where the batch does not hold it."""
+        return self.layers.get(name, NOTHING)
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """What ``make`` gives, made once a batch and then shared under ``name`` by all indices."""
+        if name not in self.shared:
+            self.shared[name] = make()
+        found: T = self.shared[name]
+        return found

@@ -1,0 +1,54 @@
+"""The command ``twin``; packages above join it by entry points of the group ``twin.commands``."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from importlib.metadata import entry_points
+from typing import Any
+
+import click
+
+from twin import __version__
+from twin.commands import export, runs, scores, store
+from twin.errors import TwinError, UsageError
+
+FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130
+
+
+class TwinGroup(click.Group):
+    """A group whose commands tell errors of ours in one sentence, and exit 1, or 2 for wrong use."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except TwinError as error:
+            click.secho(f"twin: {error}", fg="red", err=True)
+            ctx.exit(WRONG_USE if isinstance(error, UsageError) else FAILED)
+        except KeyboardInterrupt:
+            click.secho("twin: stopped; the store is as it was, or as far as it was done. Call again to go on.", err=True)
+            ctx.exit(INTERRUPTED)
+
+
+@click.group(cls=TwinGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def main() -> None:
+    """A digital twin for city planning offices: where does messy development stand in the way of a city's goals?"""
+    signal.signal(signal.SIGTERM, _terminated)
+
+
+def _terminated(*_: object) -> None:
+    sys.exit(FAILED)
+
+
+def _add_commands() -> None:
+    for module in (store, scores, export, runs):
+        for command in module.commands:
+            main.add_command(command)
+    for point in sorted(entry_points(group="twin.commands"), key=lambda point: point.name):
+        for command in point.load():
+            main.add_command(command)
+
+
+_add_commands()

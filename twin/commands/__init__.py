@@ -1,0 +1,1 @@
+"""Commands of the twin itself, one file a subject; each module lists them as ``commands``."""

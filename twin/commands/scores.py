@@ -1,0 +1,116 @@
+"""``twin score | explain``: values of zones, and where they come from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from twin.commands.output import errors, json_option, print_json, print_rows, say
+from twin.commands.store import bring_up
+from twin.database import results
+from twin.database.connect import connect
+from twin.database.sources import city_of
+from twin.errors import UsageError
+from twin.goals import Profile, load_profile
+from twin.runs.engine import Finished
+from twin.runs.engine import score as run_score
+from twin.runs.explain import explanation
+
+
+class Bar:
+    """A bar on the terminal."""
+
+    def __init__(self) -> None:
+        """Not begun yet."""
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        self.shown = Progress(*columns, console=errors, transient=True)
+        self._task = self.shown.add_task("scoring", total=None)
+
+    def begin(self, run: int, zones: int, done: int) -> None:
+        """Show how many zones there are."""
+        self.shown.update(self._task, description=f"run {run}", total=zones, completed=done)
+
+    def zones(self, count: int) -> None:
+        """Show that so many more are done."""
+        self.shown.advance(self._task, count)
+
+
+def score_city(profile: str | None, zones: str, workers: int | None) -> tuple[Profile, Finished]:
+    """Score with a bar: the recipe's profile where none is named."""
+    bring_up()
+    with connect(program="twin score") as connection:
+        name = profile or city_of(connection).profile
+    chosen = load_profile(name, Path())
+    bar = Bar()
+    with bar.shown:
+        done = run_score(chosen, zones=_codes(zones), workers=workers, progress=bar)
+    return chosen, done
+
+
+def _codes(zones: str) -> list[str] | None:
+    if zones == "all":
+        return None
+    codes = [code.strip() for code in zones.split(",") if code.strip()]
+    if not codes:
+        raise UsageError("--zones: give 'all' or codes of zones, parted by commas")
+    return codes
+
+
+@click.command()
+@click.option("--profile", help="Name in data/profiles/, or path of a TOML file; default the recipe's.")
+@click.option("--zones", default="all", show_default=True, help="all, or codes parted by commas.")
+@click.option("--workers", type=click.IntRange(min=1), help="Threads; default TWIN_WORKERS, or one a processor.")
+@json_option
+def score(profile: str | None, zones: str, workers: int | None, as_json: bool) -> None:
+    """Compute every goal of the profile for every zone. Called again, it resumes an unfinished run."""
+    chosen, done = score_city(profile, zones, workers)
+    summary = _summary(chosen, done)
+    if as_json:
+        print_json(summary)
+        return
+    say(f"{'resumed ' if done.resumed else ''}run {done.run}: {done.zones} zones, {chosen.name}, {done.stages}")
+    columns = {"goal": "goal", "city": "city", "target": "target", "reached": "reached", "below": "below"}
+    print_rows(summary["goals"], {**columns, "no_data": "no data"}, "No goal of this profile is computed from layers.")
+
+
+def _summary(profile: Profile, done: Finished) -> dict[str, Any]:
+    with connect(program="twin score") as connection:
+        counts = results.class_counts(connection, done.run)
+        city = results.city_values(connection, done.run)
+    goals = []
+    for name in sorted(counts):
+        classes = counts[name]
+        whole = city[name]
+        value = whole["numerator"] / whole["denominator"] if whole["denominator"] else None
+        goals.append(
+            {
+                "goal": name,
+                "city": value,
+                "target": profile.goal_of(name).target,
+                "reached": sum(classes.get(c, 0) for c in (5, 6)),
+                "below": sum(classes.get(c, 0) for c in (1, 2, 3, 4)),
+                "no_data": classes.get(0, 0),
+            }
+        )
+    return {"run": done.run, "zones": done.zones, "resumed": done.resumed, "seconds": done.stages, "goals": goals}
+
+
+@click.command()
+@click.argument("zone")
+@click.argument("goal", required=False)
+@click.option("--run", type=int, help="Number of a finished run; default the last one.")
+@json_option
+def explain(zone: str, goal: str | None, run: int | None, as_json: bool) -> None:
+    """What a zone's values are, what they count, and which rows of which files they come from."""
+    with connect(program="twin explain") as connection:
+        found = explanation(connection, zone, goal, run)
+    if as_json:
+        print_json(found.as_dict())
+    else:
+        click.echo(found.as_text())
+
+
+commands = (score, explain)

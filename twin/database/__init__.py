@@ -1,0 +1,1 @@
+"""The one place that speaks SQL: the private cluster, connections, migrations, tables of layers, rows, results."""

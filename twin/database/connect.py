@@ -1,0 +1,106 @@
+"""Connections: to the private cluster, or to the PostGIS that ``TWIN_DSN`` names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+from psycopg_pool import ConnectionPool
+
+from twin.database.cluster import WEB, Cluster
+from twin.database.queries import query
+from twin.errors import StoreMismatch, StoreUnavailable
+from twin.settings import settings
+
+MINIMUM_POSTGIS = (3, 3)
+
+Row = dict[str, Any]
+Connection = psycopg.Connection[Row]
+
+
+def cluster() -> Cluster:
+    """The private cluster of this process's ``TWIN_HOME``."""
+    return Cluster(settings().home.resolve())
+
+
+def ensure_up(say: Callable[[str], None] = lambda _: None) -> None:
+    """Start the private cluster where it does not run, or see that the server of ``TWIN_DSN`` answers.
+
+    Raises:
+        StoreUnavailable: it does not answer.
+        StoreMismatch: its PostGIS is too old.
+    """
+    if settings().is_private:
+        cluster().up(say)
+
+
+def _dsn(web: bool) -> str:
+    if settings().is_private:
+        return cluster().dsn(WEB) if web else cluster().dsn()
+    return settings().dsn
+
+
+def _explained(error: psycopg.OperationalError) -> StoreUnavailable:
+    where = f"the private PostGIS in {cluster().folder}" if settings().is_private else "the server of TWIN_DSN"
+    what_to_do = "Run `twin up`." if settings().is_private else "Look at TWIN_DSN, and whether the server runs."
+    return StoreUnavailable(f"{where} does not answer: {str(error).strip()}. {what_to_do}")
+
+
+@contextmanager
+def connect(*, autocommit: bool = False, program: str = "twin") -> Iterator[Connection]:
+    """A connection as the store's owner; commits at the end, rolls back on an error.
+
+    ``program`` is the application name that history records.
+
+    Raises:
+        StoreUnavailable: the server does not answer, or goes away in the middle (nothing of the open transaction
+            is kept then).
+    """
+    try:
+        opened = psycopg.connect(_dsn(web=False), autocommit=autocommit, row_factory=dict_row, application_name=program)
+    except psycopg.OperationalError as error:
+        raise _explained(error) from error
+    try:
+        with opened as connection:
+            yield connection
+    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        if not opened.broken and not opened.closed:
+            raise
+        raise _explained(psycopg.OperationalError(str(error))) from error
+
+
+def _as_viewer(connection: psycopg.Connection[Row]) -> None:
+    connection.execute(query("become_viewer"))
+    connection.commit()
+
+
+def web_pool(size: int = 8) -> ConnectionPool[Connection]:
+    """A closed pool of connections that may only read what is published; the server opens and closes it."""
+    return ConnectionPool(
+        _dsn(web=True),
+        min_size=1,
+        max_size=size,
+        open=False,
+        configure=_as_viewer,
+        check=ConnectionPool.check_connection,
+        kwargs={"row_factory": dict_row, "application_name": "twin serve"},
+        connection_class=psycopg.Connection[Row],
+    )
+
+
+def check_server(connection: Connection) -> str:
+    """PostGIS's version.
+
+    Raises:
+        StoreMismatch: no PostGIS, or one older than 3.3.
+    """
+    row = connection.execute(query("postgis_version")).fetchone()
+    version = str(row["version"]) if row and row["version"] else ""
+    if not version:
+        raise StoreMismatch("the database has no PostGIS; run CREATE EXTENSION postgis as an administrator")
+    if tuple(int(part) for part in version.split(".")[:2]) < MINIMUM_POSTGIS:
+        raise StoreMismatch(f"PostGIS {version} is too old; 3.3 or newer is needed")
+    return version

@@ -1,0 +1,96 @@
+"""Rows of layers as arrays, and what a batch of zones needs to know of the city."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from psycopg import sql
+
+from layers.schema import Kind, Layer
+from twin.database.connect import Connection, Row
+from twin.database.queries import layer_table, query
+from twin.index import Features
+
+
+def analyze(connection: Connection, layer: str) -> None:
+    """Let the planner see a layer's rows."""
+    connection.execute(query("analyze_table", table=layer_table(layer)))
+
+
+def row_counts(connection: Connection, layers: Iterable[str]) -> dict[str, int]:
+    """Rows of each layer."""
+    counts = {}
+    for layer in layers:
+        row = connection.execute(query("layer_size", table=layer_table(layer))).fetchone()
+        counts[layer] = int(row["rows"]) if row else 0
+    return counts
+
+
+def layer_versions(connection: Connection) -> dict[str, str]:
+    """The version of each layer's content; it changes with every statement that changes a row."""
+    return {row["layer"]: row["version"] for row in connection.execute(query("layer_versions"))}
+
+
+def zones_in_order(connection: Connection) -> list[tuple[int, str]]:
+    """Id and code of every zone, neighbours beside each other."""
+    return [(row["id"], row["code"]) for row in connection.execute(query("zone_order"))]
+
+
+def zones_of(connection: Connection, layer: Layer, ids: Sequence[int]) -> Features:
+    """The zones of a batch, by code."""
+    rows = connection.execute(query("zones_by_id", columns=_columns(layer)), {"ids": list(ids)}).fetchall()
+    return as_features(layer, rows)
+
+
+def features_near(connection: Connection, layer: Layer, zones: Sequence[int], reach_m: float) -> Features:
+    """Rows of a layer whose box comes within ``reach_m`` of the box of any of the zones."""
+    statement = query("features_near", columns=_columns(layer), table=layer_table(layer.id))
+    rows = connection.execute(statement, {"ids": list(zones), "reach": reach_m}).fetchall()
+    return as_features(layer, rows)
+
+
+def all_features(connection: Connection, layer: Layer) -> Features:
+    """Every row of a layer."""
+    statement = query("all_features", columns=_columns(layer), table=layer_table(layer.id))
+    return as_features(layer, connection.execute(statement).fetchall())
+
+
+def layer_rows(connection: Connection, layer: Layer) -> list[Row]:
+    """A layer's rows as they are now: its columns, the name of their source, ``geom`` as WKB."""
+    geometry = sql.SQL("ST_AsBinary(f.geom)" if layer.has_geometry else "NULL::bytea")
+    return connection.execute(query("layer_rows", table=layer_table(layer.id), geometry=geometry)).fetchall()
+
+
+def dwellings_known(connection: Connection) -> bool:
+    """Whether any building of the city has a count of dwellings."""
+    row = connection.execute(query("dwellings_known")).fetchone()
+    return bool(row and row["known"])
+
+
+def _columns(layer: Layer) -> sql.Composable:
+    return sql.SQL(", ").join(sql.Identifier("f", name) for name in layer.fields)
+
+
+def as_features(layer: Layer, rows: Sequence[Row]) -> Features:
+    """Arrays from rows of ``id``, the layer's fields, ``attributes``, ``observed_on`` and ``geom`` (WKB)."""
+    columns: dict[str, Any] = {
+        name: _series([row[name] for row in rows], each.kind) for name, each in layer.fields.items()
+    }
+    columns["attributes"] = pd.Series([row["attributes"] for row in rows], dtype=object)
+    columns["observed_on"] = _series([row["observed_on"] for row in rows], Kind.DATE)
+    ids = np.fromiter((row["id"] for row in rows), dtype=np.int64, count=len(rows))
+    geometry = np.empty(len(rows), dtype=object)
+    geometry[:] = shapely.from_wkb(np.array([row["geom"] for row in rows], dtype=object)) if rows else []
+    return Features(ids, geometry, pd.DataFrame(columns, index=pd.RangeIndex(len(rows))))
+
+
+def _series(values: list[Any], kind: Kind) -> pd.Series[Any]:
+    if kind in (Kind.INTEGER, Kind.NUMBER):
+        return pd.Series(np.array(values, dtype=np.float64))
+    if kind is Kind.DATE:
+        return pd.Series(pd.to_datetime(pd.Series(values, dtype=object), errors="raise").astype("datetime64[s]"))
+    return pd.Series(values, dtype=object)

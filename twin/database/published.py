@@ -1,0 +1,158 @@
+"""What screens read of the store: the city, its newest finished run, scores, zones, and the rows behind a number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from psycopg import sql
+
+from layers.schema import Layer
+from twin.database.connect import Connection, Row
+from twin.database.queries import layer_table, query
+from twin.goals import Goal, Profile
+
+ZONES = layer_table("zone")
+NEIGHBOUR_GAP_M = 40.0
+"""Zones this near are neighbours: blocks are often parted by a street that belongs to none of them."""
+
+
+@dataclass(frozen=True)
+class City:
+    """The city of the store. ``srid`` is the EPSG code of its metric CRS."""
+
+    name: str
+    srid: int
+    reference_date: date | None
+    profile: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """The newest finished run. ``goals`` holds by goal what the engine noted (unit, title, notes, …)."""
+
+    id: int
+    profile: Profile
+    goals: Mapping[str, Mapping[str, Any]]
+    finished_at: datetime | None
+
+    @property
+    def computed(self) -> tuple[Goal, ...]:
+        """Goals with scores, in the order of the profile."""
+        return tuple(goal for goal in self.profile.goal if goal.index in self.goals)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where the zones lie, in degrees, and the side of a middling one in metres."""
+
+    zones: int
+    west: float
+    south: float
+    east: float
+    north: float
+    side: float
+
+
+def read_city(connection: Connection) -> City | None:
+    """The city; none while nothing was ever loaded."""
+    row = connection.execute(query("published_city")).fetchone()
+    return City(**row) if row else None
+
+
+def read_run(connection: Connection) -> Run | None:
+    """The newest finished run; none while nothing is scored."""
+    row = connection.execute(query("published_run")).fetchone()
+    if row is None:
+        return None
+    return Run(row["id"], Profile.model_validate(row["profile"]), row["goals"], row["finished_at"])
+
+
+def read_frame(connection: Connection) -> Frame | None:
+    """Where the zones lie; none without zones."""
+    row = connection.execute(query("zone_frame", zones=ZONES)).fetchone()
+    return Frame(**row) if row and row["zones"] else None
+
+
+def count_rows(connection: Connection, layers: Mapping[str, Layer]) -> dict[str, int]:
+    """Rows of each layer; 0 where a layer has no table yet."""
+    present = {row["layer"] for row in connection.execute(query("published_layers"))}
+    counts = dict.fromkeys(layers, 0)
+    for name in present & set(layers):
+        row = connection.execute(query("count_rows", table=layer_table(name))).fetchone()
+        counts[name] = int(row["rows"]) if row else 0
+    return counts
+
+
+def class_counts(connection: Connection, run: int, goal: str) -> dict[int, int]:
+    """Zones in each class of a goal; 0 is *no data*."""
+    rows = connection.execute(query("class_counts"), {"run": run, "goal": goal})
+    return {row["class"]: row["zones"] for row in rows}
+
+
+def city_value(connection: Connection, run: Run, goal: str) -> float | None:
+    """The whole city's value of a goal, overlapping zones counted once; none without a denominator."""
+    row = connection.execute(query("city_sums"), {"run": run.id, "goal": goal}).fetchone()
+    if row is None or not row["denominator"]:
+        return None
+    low, high = run.goals[goal].get("bounds") or (None, None)
+    value = float(row["numerator"] / row["denominator"])
+    value = value if low is None else max(value, float(low))
+    return value if high is None else min(value, float(high))
+
+
+def zone_scores(connection: Connection, run: int, goal: str) -> list[Row]:
+    """Zone, class, value, people affected, reason, population and name of every zone that the goal holds for."""
+    return connection.execute(query("zone_scores", zones=ZONES), {"run": run, "goal": goal}).fetchall()
+
+
+def zone_facts(connection: Connection, zone: str) -> Row | None:
+    """A zone's own fields, and where it lies in degrees; none where there is no such zone."""
+    return connection.execute(query("zone_facts", zones=ZONES), {"zone": zone}).fetchone()
+
+
+def zone_score(connection: Connection, run: int, goal: str, zone: str) -> Row | None:
+    """A zone's score; none where the goal does not hold for the zone."""
+    wanted = {"run": run, "goal": goal, "zone": zone}
+    return connection.execute(query("zone_score"), wanted).fetchone()
+
+
+def zone_neighbours(connection: Connection, zone: str) -> dict[str, str]:
+    """The neighbour to the north, east, south and west, where there is one."""
+    statement = query("zone_neighbours", zones=ZONES)
+    rows = connection.execute(statement, {"zone": zone, "gap": NEIGHBOUR_GAP_M})
+    return {("north", "east", "south", "west")[row["quarter"]]: row["code"] for row in rows}
+
+
+def find_zones(connection: Connection, text: str, limit: int = 8) -> list[Row]:
+    """Codes and names of zones that hold a text, upper and lower case alike."""
+    return connection.execute(query("find_zones", zones=ZONES), {"text": text, "limit": limit}).fetchall()
+
+
+def zone_sources(connection: Connection, layer: Layer, zone: str, reach_m: float) -> list[Row]:
+    """Sources of a layer's rows within ``reach_m`` of a zone, each with its number of rows."""
+    statement = query("zone_sources", table=layer_table(layer.id), zones=ZONES)
+    return connection.execute(statement, {"zone": zone, "reach": reach_m}).fetchall()
+
+
+def zone_rows(
+    connection: Connection, layer: Layer, zone: str, reach_m: float, source: int | None, limit: int | None
+) -> list[Row]:
+    """Key, file and row number of a layer's rows of one source within ``reach_m`` of a zone."""
+    table, key = layer_table(layer.id), sql.Identifier(layer.key)
+    wanted = {"zone": zone, "reach": reach_m, "source": source, "limit": limit}
+    return connection.execute(query("zone_rows", table=table, key=key, zones=ZONES), wanted).fetchall()
+
+
+def attributions(connection: Connection) -> list[str]:
+    """What sources ask to be shown wherever their data is."""
+    return [row["attribution"] for row in connection.execute(query("attributions"))]
+
+
+def data_version(connection: Connection) -> str:
+    """The version of all layers together."""
+    row = connection.execute(query("data_version")).fetchone()
+    assert row is not None
+    return str(row["version"])

@@ -1,0 +1,162 @@
+"""Runs and their scores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from twin.database.connect import Connection, Row
+from twin.database.queries import layer_table, query
+from twin.errors import RunInProgress, StoreNotReady
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What a run is of: an unfinished one is resumed when all three are equal."""
+
+    profile_hash: str
+    data_version: str
+    code_version: str
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """One zone × goal, as it is stored."""
+
+    goal: str
+    zone: str
+    value: float | None
+    attainment: float | None
+    shortfall: float | None
+    distance_class: int
+    n: int
+    quality: float
+    people_affected: float | None
+    reason: str
+    numerator: float
+    denominator: float
+    parts: Mapping[str, float]
+
+
+@contextmanager
+def only_run(connection: Connection) -> Iterator[None]:
+    """Hold the lock of runs while in the block; the lock ends with the connection.
+
+    Raises:
+        RunInProgress: another run goes on; it is named.
+    """
+    row = connection.execute(query("lock_runs")).fetchone()
+    if not row or not row["free"]:
+        other = unfinished(connection)
+        name = f"run {other['id']} (since {other['started_at']:%H:%M:%S})" if other else "a run that is just starting"
+        raise RunInProgress(f"{name} goes on; wait for it, or end its process: the next call resumes it")
+    yield
+
+
+def unfinished(connection: Connection) -> Row | None:
+    """The run that was begun and not finished."""
+    return connection.execute(query("running")).fetchone()
+
+
+def begin_run(
+    connection: Connection, identity: Identity, profile_name: str, profile: Mapping[str, Any], zones: int, batches: int
+) -> int:
+    """The id of a new run; other unfinished ones are given up."""
+    values = {
+        **vars(identity),
+        "profile_name": profile_name,
+        "profile": Jsonb(profile),
+        "zones": zones,
+        "batches": batches,
+        "goals": Jsonb({}),
+    }
+    row = connection.execute(query("begin_run"), values).fetchone()
+    assert row is not None
+    connection.execute(query("give_up_runs"), {"keep": row["id"]})
+    return int(row["id"])
+
+
+def done_batches(connection: Connection, run: int) -> set[int]:
+    """Numbers of the batches that a run has written."""
+    return {row["number"] for row in connection.execute(query("done_batches"), {"run": run})}
+
+
+def write_batch(
+    connection: Connection, run: int, number: int, zones: int, seconds: float, scores: Iterable[ScoreRow]
+) -> None:
+    """Write a batch's scores and its checkpoint; the caller's transaction makes them one."""
+    connection.execute(query("end_batch"), {"run": run, "number": number, "zones": zones, "seconds": seconds})
+    types = ["int4", "text", "text", "float8", "float8", "float8", "int2", "int8", "float8", "float8", "text"]
+    with connection.cursor() as cursor, cursor.copy(query("copy_scores")) as copy:
+        copy.set_types([*types, "float8", "float8", "jsonb"])
+        for s in scores:
+            measured = (s.value, s.attainment, s.shortfall, s.distance_class, s.n, s.quality, s.people_affected)
+            copy.write_row((run, s.goal, s.zone, *measured, s.reason, s.numerator, s.denominator, Jsonb(s.parts)))
+
+
+def copy_former_scores(connection: Connection, run: int, former: int, recomputed: Iterable[str]) -> None:
+    """Take over, from run ``former``, the scores of all zones but those ``recomputed``."""
+    values = {"run": run, "former": former, "zones": list(recomputed)}
+    connection.execute(query("copy_former_scores"), values)
+
+
+def note_goals(connection: Connection, run: int, goals: Mapping[str, Any]) -> None:
+    """Write down what the goals of a run mean: unit, parameters, method version, notes."""
+    connection.execute(query("note_goals"), {"run": run, "goals": Jsonb(goals)})
+
+
+def end_run(connection: Connection, run: int, stages: Mapping[str, float]) -> None:
+    """A run is finished: it is what exports and maps show from now on."""
+    connection.execute(query("end_run"), {"run": run, "stages": Jsonb(stages)})
+    connection.execute(query("announce_run"), {"run": run})
+
+
+def finished_run(connection: Connection, run: int | None = None) -> Row | None:
+    """The newest finished run, or the one of that number."""
+    return connection.execute(query("last_run"), {"run": run}).fetchone()
+
+
+def run_to_show(connection: Connection, run: int | None = None) -> Row:
+    """The newest finished run, or the one of that number.
+
+    Raises:
+        StoreNotReady: there is none.
+    """
+    found = finished_run(connection, run)
+    if found is None:
+        which = f"run {run} is not there, or not finished" if run is not None else "nothing is scored yet"
+        raise StoreNotReady(f"{which}; run `twin score`")
+    return found
+
+
+def runs(connection: Connection, limit: int = 20) -> list[Row]:
+    """The newest runs, with how many of their batches are done."""
+    return connection.execute(query("runs"), {"limit": limit}).fetchall()
+
+
+def class_counts(connection: Connection, run: int) -> dict[str, dict[int, int]]:
+    """Zones by class of distance to the target, by goal."""
+    found: dict[str, dict[int, int]] = {}
+    for row in connection.execute(query("run_classes"), {"run": run}):
+        found.setdefault(row["goal"], {})[row["class"]] = row["zones"]
+    return found
+
+
+def city_values(connection: Connection, run: int) -> dict[str, Row]:
+    """Numerator, denominator and count of the whole city, by goal; overlapping zones are counted once."""
+    return {row["goal"]: row for row in connection.execute(query("city_values"), {"run": run})}
+
+
+def scores(connection: Connection, run: int, zone: str | None = None) -> list[Row]:
+    """Scores of a run by goal and zone (or of one zone), with the zone's name and geometry (WKB)."""
+    return connection.execute(query("scores"), {"run": run, "zone": zone}).fetchall()
+
+
+def sources_of_zone(connection: Connection, layer: str, zone: str, reach_m: float) -> list[Row]:
+    """Which files gave the rows of a layer within ``reach_m`` of a zone, and how many."""
+    statement = query("sources_of_zone", table=layer_table(layer))
+    return connection.execute(statement, {"zone": zone, "reach": reach_m}).fetchall()

@@ -1,0 +1,38 @@
+-- analyze_table: the planner must know the new rows
+ANALYZE {table};
+
+-- layer_size: rows of a layer
+SELECT count(*) AS rows FROM {table};
+
+-- layer_versions: the state of each layer's content, by the statements that changed it
+SELECT layer, max(id) || '-' || count(*) AS version FROM twin.change GROUP BY layer ORDER BY layer;
+
+-- zone_order: zones along PostGIS's Hilbert curve, so that neighbours come together
+SELECT id, code FROM layer.zone ORDER BY ST_Centroid(geom), code;
+
+-- zones_by_id: zones of a batch
+SELECT f.id, {columns}, f.attributes, s.observed_on, ST_AsBinary(f.geom) AS geom
+FROM layer.zone AS f LEFT JOIN twin.source AS s ON s.id = f.source_id
+WHERE f.id = ANY (%(ids)s) ORDER BY f.code;
+
+-- features_near: rows of a layer whose box comes near any zone of a batch
+WITH box AS MATERIALIZED (
+    SELECT ST_Expand(geom::box2d::geometry, %(reach)s) AS near FROM layer.zone WHERE id = ANY (%(ids)s)
+)
+SELECT f.id, {columns}, f.attributes, s.observed_on, ST_AsBinary(f.geom) AS geom
+FROM {table} AS f LEFT JOIN twin.source AS s ON s.id = f.source_id
+WHERE f.id IN (SELECT c.id FROM box JOIN {table} AS c ON c.geom && box.near)
+ORDER BY f.id;
+
+-- all_features: every row of a layer
+SELECT f.id, {columns}, f.attributes, s.observed_on, ST_AsBinary(f.geom) AS geom
+FROM {table} AS f LEFT JOIN twin.source AS s ON s.id = f.source_id
+ORDER BY f.id;
+
+-- dwellings_known: whether any building has a count of dwellings
+SELECT EXISTS (SELECT FROM layer.building WHERE dwellings IS NOT NULL) AS known;
+
+
+-- layer_rows: a layer's rows as they are now, with where they came from
+SELECT f.*, s.path || CASE s.sublayer WHEN '' THEN '' ELSE '#' || s.sublayer END AS source, {geometry} AS geom
+FROM {table} AS f LEFT JOIN twin.source AS s ON s.id = f.source_id ORDER BY f.id;

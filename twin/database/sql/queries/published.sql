@@ -1,0 +1,99 @@
+-- published_city: the one city, none while the store is empty
+SELECT name, srid, reference_date, profile FROM twin.city;
+
+-- published_run: the newest finished run
+SELECT id, profile, goals, finished_at, zones FROM twin.run WHERE status = 'done' ORDER BY id DESC LIMIT 1;
+
+-- published_layers: layers that have a table
+SELECT c.relname AS layer FROM pg_class AS c JOIN pg_namespace AS s ON s.oid = c.relnamespace
+WHERE s.nspname = 'layer' AND c.relkind = 'r';
+
+-- count_rows: how many rows a layer has
+SELECT count(*) AS rows FROM {table};
+
+-- zone_frame: bounds of all zones in degrees, and the side of a middling zone in metres
+SELECT
+    count(*) AS zones,
+    ST_XMin(box) AS west, ST_YMin(box) AS south, ST_XMax(box) AS east, ST_YMax(box) AS north,
+    side
+FROM (
+    SELECT
+        ST_Extent(ST_Transform(geom, 4326)) AS box,
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY sqrt(ST_Area(geom))) AS side,
+        count(*)
+    FROM {zones}
+) AS all_zones (box, side, zones)
+GROUP BY box, side, zones;
+
+-- class_counts: zones in each class of a goal
+SELECT class, count(*) AS zones FROM twin.score WHERE run_id = %(run)s AND goal = %(goal)s GROUP BY class;
+
+-- city_sums: what all batches add up to for a goal
+SELECT sum(numerator) AS numerator, sum(denominator) AS denominator FROM twin.city_part
+WHERE run_id = %(run)s AND goal = %(goal)s;
+
+-- zone_scores: every zone's score of a goal, with the residents of the zone
+SELECT s.zone, s.class, s.value, s.people_affected, s.reason, z.population, z.name
+FROM twin.score AS s LEFT JOIN {zones} AS z ON z.code = s.zone
+WHERE s.run_id = %(run)s AND s.goal = %(goal)s ORDER BY s.zone;
+
+-- zone_facts: a zone's own fields, with where it lies in degrees
+SELECT
+    code, name, zone_type, district, population,
+    ST_XMin(box) AS west, ST_YMin(box) AS south, ST_XMax(box) AS east, ST_YMax(box) AS north,
+    ST_X(middle) AS lon, ST_Y(middle) AS lat
+FROM {zones},
+    LATERAL (SELECT Box3D(ST_Transform(geom, 4326)) AS box, ST_Transform(ST_PointOnSurface(geom), 4326) AS middle) AS p
+WHERE code = %(zone)s;
+
+-- zone_score: a zone's score of a goal
+SELECT value, attainment, shortfall, class, n, quality, people_affected, reason, parts FROM twin.score
+WHERE run_id = %(run)s AND goal = %(goal)s AND zone = %(zone)s;
+
+-- zone_neighbours: zones around a zone, each with its direction as quarters of a turn from north, clockwise
+SELECT DISTINCT ON (quarter) code, quarter
+FROM (
+    SELECT other.code, turn, round(turn / (pi() / 2))::integer %% 4 AS quarter
+    FROM {zones} AS me
+    JOIN {zones} AS other ON other.code <> me.code AND ST_DWithin(other.geom, me.geom, %(gap)s),
+        LATERAL (SELECT coalesce(ST_Azimuth(ST_Centroid(me.geom), ST_Centroid(other.geom)), 0) AS turn) AS way
+    WHERE me.code = %(zone)s
+) AS around
+ORDER BY quarter, abs(turn - round(turn / (pi() / 2)) * pi() / 2), code;
+
+-- find_zones: zones whose code or name holds a text, those that begin with it first
+SELECT code, name FROM {zones}
+WHERE strpos(lower(code), lower(%(text)s)) > 0 OR strpos(lower(coalesce(name, '')), lower(%(text)s)) > 0
+ORDER BY least(
+    strpos(lower(code), lower(%(text)s)) + (strpos(lower(code), lower(%(text)s)) = 0)::integer * 1000,
+    strpos(lower(coalesce(name, '')), lower(%(text)s))
+        + (strpos(lower(coalesce(name, '')), lower(%(text)s)) = 0)::integer * 1000
+), code
+LIMIT %(limit)s;
+
+-- zone_sources: sources of a layer's rows in or near a zone, each with how many rows
+SELECT
+    f.source_id, count(*) AS rows, max(f.source_row) IS NOT NULL AS numbered,
+    s.path, s.sublayer, s.publisher, s.licence, s.observed_on
+FROM {table} AS f
+JOIN {zones} AS z ON z.code = %(zone)s AND ST_DWithin(f.geom, z.geom, %(reach)s)
+LEFT JOIN twin.source AS s ON s.id = f.source_id
+GROUP BY f.source_id, s.path, s.sublayer, s.publisher, s.licence, s.observed_on
+ORDER BY count(*) DESC;
+
+-- zone_rows: a layer's rows of one source in or near a zone
+SELECT f.{key} AS key, s.path, f.source_row, f.edited_by, f.edited_at, f.version
+FROM {table} AS f
+JOIN {zones} AS z ON z.code = %(zone)s AND ST_DWithin(f.geom, z.geom, %(reach)s)
+LEFT JOIN twin.source AS s ON s.id = f.source_id
+WHERE f.source_id IS NOT DISTINCT FROM %(source)s
+ORDER BY f.source_row, f.{key}
+LIMIT %(limit)s;
+
+-- attributions: what sources of loaded rows ask to be shown wherever their data is
+SELECT DISTINCT attribution FROM twin.source
+WHERE attribution <> '' AND EXISTS (SELECT FROM twin.load WHERE load.source_id = source.id)
+ORDER BY attribution;
+
+-- data_version: changes whenever a statement changed any layer
+SELECT coalesce(max(id), 0) || '-' || count(*) AS version FROM twin.change;

@@ -1,0 +1,68 @@
+-- lock_runs: one recompute at a time; false where another holds it
+SELECT pg_try_advisory_lock(hashtext('twin.run')) AS free;
+
+-- running: the run that is not finished
+SELECT * FROM twin.run WHERE status = 'running' ORDER BY id DESC LIMIT 1;
+
+-- begin_run: a new run
+INSERT INTO twin.run (profile_name, profile, profile_hash, data_version, code_version, status, zones, batches, goals)
+VALUES (%(profile_name)s, %(profile)s, %(profile_hash)s, %(data_version)s, %(code_version)s, 'running', %(zones)s,
+    %(batches)s, %(goals)s)
+RETURNING id;
+
+-- give_up_runs: unfinished runs of other data, profile or code cannot be resumed
+UPDATE twin.run SET status = 'failed', finished_at = now()
+WHERE status = 'running' AND (%(keep)s::int IS NULL OR id <> %(keep)s);
+
+-- done_batches: batches of a run that were written
+SELECT number FROM twin.run_batch WHERE run_id = %(run)s;
+
+-- end_batch: a batch is written, in one transaction with its scores
+INSERT INTO twin.run_batch (run_id, number, zones, seconds) VALUES (%(run)s, %(number)s, %(zones)s, %(seconds)s);
+
+-- copy_scores: scores of a batch
+COPY twin.score (run_id, goal, zone, value, attainment, shortfall, class, n, quality, people_affected, reason,
+    numerator, denominator, parts) FROM STDIN (FORMAT binary);
+
+-- copy_former_scores: scores of zones that a run does not recompute, from the run before it
+INSERT INTO twin.score
+SELECT %(run)s, s.goal, s.zone, s.value, s.attainment, s.shortfall, s.class, s.n, s.quality, s.people_affected, s.reason,
+    s.numerator, s.denominator, s.parts
+FROM twin.score AS s JOIN layer.zone AS z ON z.code = s.zone
+WHERE s.run_id = %(former)s AND NOT s.zone = ANY (%(zones)s);
+
+-- note_goals: what the run's goals mean, and what was noticed while computing
+UPDATE twin.run SET goals = %(goals)s WHERE id = %(run)s;
+
+-- end_run: all batches are written
+UPDATE twin.run SET status = 'done', finished_at = now(), stages = %(stages)s WHERE id = %(run)s;
+
+-- announce_run: open maps may show the new run
+SELECT pg_notify('twin_run', %(run)s::text);
+
+-- last_run: the newest finished run, or the one of that number
+SELECT * FROM twin.run WHERE status = 'done' AND (%(run)s::int IS NULL OR id = %(run)s) ORDER BY id DESC LIMIT 1;
+
+-- runs: all runs, newest first
+SELECT r.id, r.profile_name, r.status, r.started_at, r.finished_at, r.zones, r.batches,
+    (SELECT count(*) FROM twin.run_batch AS b WHERE b.run_id = r.id) AS done
+FROM twin.run AS r ORDER BY r.id DESC LIMIT %(limit)s;
+
+-- run_classes: zones of a run by goal and class
+SELECT goal, class, count(*) AS zones FROM twin.score WHERE run_id = %(run)s GROUP BY 1, 2 ORDER BY 1, 2;
+
+-- city_values: what the city as a whole reaches
+SELECT goal, numerator, denominator, n FROM twin.city_part WHERE run_id = %(run)s ORDER BY goal;
+
+-- scores: scores of a run, by goal and zone
+SELECT s.*, ST_AsBinary(z.geom) AS geom, z.name FROM twin.score AS s LEFT JOIN layer.zone AS z ON z.code = s.zone
+WHERE s.run_id = %(run)s AND (%(zone)s::text IS NULL OR s.zone = %(zone)s)
+ORDER BY s.goal, s.zone;
+
+-- sources_of_zone: which loads gave the rows of a layer in or near a zone, with how many and one example
+SELECT s.path, s.sublayer, s.publisher, s.licence, s.observed_on, l.loaded_at, l.file_hash, count(*) AS rows,
+    min(f.source_row) AS first_row, max(f.source_row) AS last_row
+FROM layer.zone AS z JOIN {table} AS f ON ST_DWithin(z.geom, f.geom, %(reach)s)
+    LEFT JOIN twin.source AS s ON s.id = f.source_id LEFT JOIN twin.load AS l ON l.id = f.load_id
+WHERE z.code = %(zone)s
+GROUP BY s.path, s.sublayer, s.publisher, s.licence, s.observed_on, l.loaded_at, l.file_hash ORDER BY rows DESC;

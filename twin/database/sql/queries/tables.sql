@@ -1,0 +1,97 @@
+-- table_declarations: layer tables with the digest of the declaration that they were made from
+SELECT c.relname AS layer, substring(obj_description(c.oid) FROM '\[([0-9a-f]{16})\]$') AS declaration
+FROM pg_class AS c JOIN pg_namespace AS s ON s.oid = c.relnamespace
+WHERE s.nspname = 'layer' AND c.relkind = 'r';
+
+-- create_layer: a layer's table
+CREATE TABLE {table} (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    version integer NOT NULL DEFAULT 1,
+    source_id integer REFERENCES twin.source,
+    load_id integer REFERENCES twin.load,
+    source_row bigint,
+    edited_by text NOT NULL DEFAULT session_user,
+    edited_at timestamptz NOT NULL DEFAULT now(),
+    attributes jsonb,
+    {columns},
+    UNIQUE ({key})
+);
+ALTER TABLE {table} ALTER COLUMN {key} SET NOT NULL;
+
+-- geometry_column: the place of a row, in the city's CRS
+geom geometry({type}, {srid}) NOT NULL;
+
+-- column_text: a text
+{name} text;
+
+-- column_integer: a whole number
+{name} integer;
+
+-- column_number: a number
+{name} double precision;
+
+-- column_boolean: a yes or no
+{name} boolean;
+
+-- column_date: a day
+{name} date;
+
+-- create_history: former states of a layer's rows, each with the time that it held for
+CREATE TABLE {table} (
+    valid tstzrange NOT NULL,
+    operation text NOT NULL,
+    closed_by text NOT NULL,
+    closed_load integer,
+    LIKE {layer}
+);
+CREATE INDEX ON {table} ({key});
+
+-- index_geometry: find rows by place
+CREATE INDEX ON {table} USING gist (geom);
+
+-- watch_layer: note every statement that changes the layer
+CREATE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE ON {table}
+FOR EACH STATEMENT EXECUTE FUNCTION twin.note_change();
+
+-- grant_layer: who may do what to a layer
+GRANT SELECT ON {table} TO twin_viewer, twin_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO twin_editor, twin_loader;
+
+-- grant_history: who may do what to a layer's history
+GRANT SELECT ON {table} TO twin_editor;
+GRANT SELECT, INSERT ON {table} TO twin_loader;
+
+-- describe_table: what the layer is, with the digest of its declaration
+COMMENT ON TABLE {table} IS {comment};
+
+-- columns_of: a layer's columns with their types
+SELECT column_name, data_type FROM information_schema.columns
+WHERE table_schema = 'layer' AND table_name = %(layer)s;
+
+-- add_column: a new optional field
+ALTER TABLE {table} ADD COLUMN {column};
+
+-- checks_of: names of a layer's constraints that come from its rules
+SELECT conname FROM pg_constraint
+WHERE conrelid = to_regclass('layer.' || quote_ident(%(layer)s)) AND contype = 'c';
+
+-- drop_check: a rule is no longer as it was
+ALTER TABLE {table} DROP CONSTRAINT {name};
+
+-- add_check: a rule as a constraint
+ALTER TABLE {table} ADD CONSTRAINT {name} CHECK ({check});
+
+-- check_required: a value is there
+{field} IS NOT NULL;
+
+-- check_required_on: a value is there on rows of these geometry types
+{field} IS NOT NULL OR NOT geometrytype(geom) = ANY ({kinds});
+
+-- check_choices: one of a list
+{field} = ANY ({choices});
+
+-- check_minimum: not below a bound
+{field} >= {bound};
+
+-- check_maximum: not above a bound
+{field} <= {bound};

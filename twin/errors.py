@@ -1,0 +1,125 @@
+"""The tree of errors. Each message says what went wrong, where, and what to do.
+
+::
+
+    TwinError
+    ├── UsageError                  the call is wrong: exit status 2
+    │   ├── UnknownName             no layer, index, goal, field … of that name; the nearest is named
+    │   ├── RecipeError             city.toml cannot be followed
+    │   ├── ProfileError            a goal profile cannot be read
+    │   └── SettingError            an environment variable or a line of .env is wrong
+    ├── SourceError                 a file or service cannot be read as the recipe says
+    │   ├── SourceMissing           it is not there
+    │   ├── SourceUnreadable        it is there, but broken or of another format
+    │   ├── SourceWithoutCrs        nothing says in which CRS its coordinates are
+    │   └── SourceEncoding          its text is in another encoding than said
+    ├── StoreError                  PostGIS cannot do what is asked
+    │   ├── StoreNotInstalled       no PostgreSQL with PostGIS on this machine
+    │   ├── StoreUnavailable        no answer, or the connection broke
+    │   ├── StoreNotReady           nothing is loaded or scored yet
+    │   ├── StoreMismatch           it holds another city, another CRS, or an incompatible table
+    │   ├── StoreBusy               another load is writing
+    │   └── MigrationError          a numbered migration was changed after it ran
+    ├── RunError                    a recompute cannot start or go on
+    │   └── RunInProgress           another one is running
+    └── DiscoveryError              a file in a folder of layers, indices, readers … is not one
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class TwinError(Exception):
+    """Base of every error that this project raises on purpose."""
+
+
+class UsageError(TwinError):
+    """The call cannot be carried out as it was written."""
+
+
+class UnknownName(UsageError):
+    """Nothing of that kind has that name."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str], where: str = "") -> None:
+        """Say which ``kind`` was looked for and the nearest of the ``known`` names."""
+        names = sorted(known)
+        near = difflib.get_close_matches(name.lower(), [n.lower() for n in names], n=1, cutoff=0.5)
+        nearest = next((n for n in names if near and n.lower() == near[0]), None)
+        place = f"{where}: " if where else ""
+        meant = f"Did you mean '{nearest}'?" if nearest else f"Known: {', '.join(names) or 'none'}."
+        super().__init__(f"{place}there is no {kind} '{name}'. {meant}")
+        self.nearest = nearest
+
+
+class RecipeError(UsageError):
+    """A recipe (city.toml) cannot be followed as it stands."""
+
+
+class ProfileError(UsageError):
+    """A goal profile cannot be read."""
+
+
+class SettingError(UsageError):
+    """A setting is wrong."""
+
+
+class SourceError(TwinError):
+    """A file or service cannot be read as the recipe says."""
+
+
+class SourceMissing(SourceError):
+    """A source is not where the recipe says."""
+
+
+class SourceUnreadable(SourceError):
+    """A source is broken, or of another format than its name says."""
+
+
+class SourceWithoutCrs(SourceError):
+    """Nothing says in which CRS a source's coordinates are."""
+
+
+class SourceEncoding(SourceError):
+    """A source's text is in another encoding than said."""
+
+
+class StoreError(TwinError):
+    """PostGIS cannot do what is asked."""
+
+
+class StoreNotInstalled(StoreError):
+    """No PostgreSQL with PostGIS was found on this machine."""
+
+
+class StoreUnavailable(StoreError):
+    """PostGIS does not answer, or the connection to it broke."""
+
+
+class StoreNotReady(StoreError):
+    """Nothing is loaded, or nothing is scored yet."""
+
+
+class StoreMismatch(StoreError):
+    """The store holds another city, another CRS, or a table that the declaration no longer fits."""
+
+
+class StoreBusy(StoreError):
+    """Another load is writing; it is named."""
+
+
+class MigrationError(StoreError):
+    """A numbered migration was changed after it had been applied."""
+
+
+class RunError(TwinError):
+    """A recompute cannot start or go on."""
+
+
+class RunInProgress(RunError):
+    """Another recompute is running."""
+
+
+class DiscoveryError(TwinError):
+    """A file found by discovery does not hold what its folder promises."""

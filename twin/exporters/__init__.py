@@ -1,0 +1,1 @@
+"""Exporters: one file a format, found by itself; ``exporter`` says what an exporter is."""

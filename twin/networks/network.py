@@ -1,0 +1,38 @@
+"""What a network is: something that is built once a run from whole layers, as arrays.
+
+A file in ``twin/networks/`` declares one::
+
+    @network(layers=("street",))
+    def streets(layers: Mapping[str, Features]) -> Graph:
+        \"\"\"What is built, by which rules.\"\"\"
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from twin.batch import Features
+from twin.spatial.graph import Graph
+
+Build = Callable[[Mapping[str, Features]], Graph]
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network as it was declared: ``build`` takes the features of ``layers``, each layer whole, by name."""
+
+    id: str
+    layers: tuple[str, ...]
+    build: Build
+    doc: str
+
+
+def network(*, layers: tuple[str, ...]) -> Callable[[Build], Network]:
+    """Declare the decorated function as a network; its name is the id, its docstring the reference page."""
+
+    def declare(build: Build) -> Network:
+        return Network(build.__name__, layers, build, inspect.cleandoc(build.__doc__ or ""))
+
+    return declare

@@ -1,0 +1,101 @@
+"""Batches of zones: cut along a curve so that neighbours come together, read from the store as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from layers.schema import Layer
+from twin.batch import Batch, CityFacts, Features, FloatArray
+from twin.database.connect import Connection
+from twin.database.features import features_near, zones_of
+from twin.discover import discover
+from twin.runs.plan import Plan
+
+OVERLAP_M2 = 1.0
+"""Zones whose common area is smaller than this are neighbours that were drawn a little carelessly."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A batch to be read: its number, the ids and codes of its zones."""
+
+    number: int
+    ids: tuple[int, ...]
+    codes: tuple[str, ...]
+
+
+def cut(zones: Sequence[tuple[int, str]], size: int) -> list[Cut]:
+    """Zones (id, code), in order, cut into batches of ``size``."""
+    starts = range(0, len(zones), size)
+    parts = [zones[start : start + size] for start in starts]
+    return [Cut(n, tuple(i for i, _ in part), tuple(c for _, c in part)) for n, part in enumerate(parts)]
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What all batches of a run share: facts, networks, numbers of nodes, and zones that others overlap.
+
+    ``own`` holds, by zone code, the part of the zone that no earlier zone covers, where that is not all of it.
+    """
+
+    facts: CityFacts
+    networks: Mapping[str, Any]
+    per_node: Mapping[str, FloatArray]
+    own: Mapping[str, Any]
+
+
+def own_parts(zones: Features) -> dict[str, Any]:
+    """For each zone that an earlier one (by code) overlaps: what of it no earlier zone covers.
+
+    So that what lies in several zones is counted once for the city, whatever the order of rows.
+    """
+    order = np.argsort(zones.columns["code"].to_numpy(dtype=str), kind="stable")
+    geometry = zones.geometry[order]
+    codes = zones.columns["code"].to_numpy(dtype=object)[order]
+    first, second = shapely.STRtree(geometry).query(geometry, predicate="intersects")
+    pairs = first < second
+    first, second = first[pairs], second[pairs]
+    large = shapely.area(shapely.intersection(geometry[first], geometry[second])) > OVERLAP_M2
+    found: dict[str, Any] = {}
+    for later in np.unique(second[large]):
+        earlier = geometry[first[large & (second == later)]]
+        found[str(codes[later])] = shapely.difference(geometry[later], shapely.union_all(earlier))
+    return found
+
+
+def read_batch(connection: Connection, plan: Plan, part: Cut, shared: Shared) -> tuple[Batch, NDArray[np.int64]]:
+    """A batch as arrays; after its zones come the own parts of those that are overlapped.
+
+    Returns:
+        The batch, and the position of each zone's own part among its zones (its own position where it is whole).
+    """
+    layers = discover("layers", Layer)
+    zones = zones_of(connection, layers["zone"], part.ids)
+    features = {
+        name: features_near(connection, layers[name], part.ids, reach)
+        for name, reach in plan.reach_m.items()
+        if shared.facts.rows.get(name)
+    }
+    with_parts, own = _with_own_parts(zones, shared.own)
+    return Batch(with_parts, features, shared.facts, shared.networks, shared.per_node), own
+
+
+def _with_own_parts(zones: Features, own: Mapping[str, Any]) -> tuple[Features, NDArray[np.int64]]:
+    codes = zones.columns["code"].tolist()
+    place = np.arange(len(codes), dtype=np.int64)
+    overlapped = [position for position, code in enumerate(codes) if code in own]
+    if not overlapped:
+        return zones, place
+    place[overlapped] = len(codes) + np.arange(len(overlapped))
+    parts = np.empty(len(overlapped), dtype=object)
+    parts[:] = [own[codes[position]] for position in overlapped]
+    columns = pd.concat([zones.columns, zones.columns.iloc[overlapped]], ignore_index=True)
+    ids = np.concatenate([zones.ids, zones.ids[overlapped]])
+    return Features(ids, np.concatenate([zones.geometry, parts]), columns), place

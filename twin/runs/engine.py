@@ -1,0 +1,199 @@
+"""The recompute of scores: reads a batch, computes its indices, writes it with its checkpoint, and goes on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from layers.schema import Layer
+from twin.batch import Batch, CityFacts
+from twin.database import results
+from twin.database.connect import Connection, connect
+from twin.database.features import all_features, dwellings_known, layer_versions, row_counts, zones_in_order
+from twin.database.sources import StoredCity, city_of
+from twin.discover import discover
+from twin.errors import StoreNotReady, UnknownName
+from twin.goals import Profile
+from twin.index import Values
+from twin.runs.batch import Cut, Shared, cut, own_parts, read_batch
+from twin.runs.plan import Plan, Planned, plan
+from twin.runs.rows import score_rows
+from twin.settings import settings
+
+
+class Progress(Protocol):
+    """Who is told how a run goes on."""
+
+    def begin(self, run: int, zones: int, done: int) -> None:
+        """Hear that a run of so many zones begins, or goes on with so many done."""
+
+    def zones(self, count: int) -> None:
+        """Hear that so many more zones are done."""
+
+
+class Quiet:
+    """Nobody is told."""
+
+    def begin(self, run: int, zones: int, done: int) -> None:
+        """Say nothing."""
+
+    def zones(self, count: int) -> None:
+        """Say nothing."""
+
+
+@dataclass
+class Finished:
+    """A run that is done: its number, zones, seconds by stage, and whether it resumed an unfinished one."""
+
+    run: int
+    zones: int
+    resumed: bool
+    stages: dict[str, float] = field(default_factory=dict)
+
+
+def score(
+    profile: Profile,
+    *,
+    zones: Sequence[str] | None = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Finished:
+    """Compute every goal of a profile for every zone, or for those named.
+
+    Args:
+        profile: its goals whose index is computed here are scored.
+        zones: codes; the scores of all other zones are taken over from the last finished run.
+        workers: threads; default ``TWIN_WORKERS``.
+        progress: told how it goes on.
+
+    Raises:
+        StoreNotReady: nothing is loaded, or no run is there to take other zones' scores from.
+        RunInProgress: another recompute is running.
+        UnknownName: a code that is no zone, or a parameter that an index does not have.
+    """
+    planned = plan(profile)
+    with connect(autocommit=True, program="twin score") as connection, results.only_run(connection):
+        engine = _Engine(connection, planned, progress or Quiet())
+        return engine.run(zones, workers or settings().workers or 2)
+
+
+class _Engine:
+    def __init__(self, connection: Connection, planned: Plan, progress: Progress) -> None:
+        self._connection = connection
+        self._plan = planned
+        self._progress = progress
+        self._stages: dict[str, float] = {}
+        self._notes: dict[str, set[str]] = {each.goal.index: set() for each in planned.goals}
+
+    def run(self, codes: Sequence[str] | None, workers: int) -> Finished:
+        """Begin or resume a run, and end it."""
+        city = city_of(self._connection)
+        ordered = zones_in_order(self._connection)
+        if not ordered:
+            raise StoreNotReady("no zone is loaded; add a source of layer zone to the recipe, then load it")
+        chosen = _chosen(ordered, codes)
+        parts = cut(chosen, settings().batch)
+        run, resumed = self._begin(len(ordered), parts, codes)
+        written = results.done_batches(self._connection, run)
+        todo = [part for part in parts if part.number not in written]
+        self._progress.begin(run, len(chosen), len(chosen) - sum(len(part.ids) for part in todo))
+        shared = self._timed("prepare", lambda: self._prepare(city))
+        self._timed("batches", lambda: self._compute(run, todo, shared, workers))
+        goals = self._plan.described()
+        for name, notes in self._notes.items():
+            goals[name]["notes"] = sorted(notes)
+        results.note_goals(self._connection, run, goals)
+        results.end_run(self._connection, run, self._stages)
+        return Finished(run, len(chosen), resumed, self._stages)
+
+    def _timed(self, stage: str, work: Any) -> Any:
+        started = time.monotonic()
+        done = work()
+        self._stages[stage] = round(time.monotonic() - started, 3)
+        return done
+
+    def _begin(self, zones: int, parts: list[Cut], codes: Sequence[str] | None) -> tuple[int, bool]:
+        versions = layer_versions(self._connection)
+        selection = "all" if codes is None else ",".join(sorted(codes))
+        data = f"{selection};batch={settings().batch};" + ";".join(f"{k}={v}" for k, v in versions.items())
+        profile = self._plan.profile
+        identity = results.Identity(profile.digest, data, self._plan.code_version)
+        before = results.unfinished(self._connection)
+        if before and results.Identity(*(before[name] for name in vars(identity))) == identity:
+            return int(before["id"]), True
+        former = results.finished_run(self._connection) if codes is not None else None
+        if codes is not None and (former is None or former["profile_hash"] != profile.digest):
+            raise StoreNotReady(f"no finished run of {profile.name} to take the other zones from; run `twin score`")
+        with self._connection.transaction():
+            dumped = profile.model_dump(mode="json")
+            run = results.begin_run(self._connection, identity, profile.name, dumped, zones, len(parts))
+            if former is not None:
+                recomputed = [code for part in parts for code in part.codes]
+                results.copy_former_scores(self._connection, run, former["id"], recomputed)
+        return run, False
+
+    def _prepare(self, city: StoredCity) -> Shared:
+        layers = discover("layers", Layer)
+        facts = _facts(self._connection, city, self._plan.profile)
+        whole = {name: all_features(self._connection, layers[name]) for name in sorted(self._plan.whole_layers)}
+        networks = {name: each.build(whole) for name, each in self._plan.networks.items()}
+        per_node = {
+            each.goal.index: each.index.per_node_of(whole, networks, facts, **each.params)
+            for each in self._plan.goals
+            if each.index.per_node_of is not None
+        }
+        return Shared(facts, networks, per_node, own_parts(all_features(self._connection, layers["zone"])))
+
+    def _compute(self, run: int, todo: list[Cut], shared: Shared, workers: int) -> None:
+        with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="batch") as pool:
+            futures = {pool.submit(self._one_batch, run, part, shared): part for part in todo}
+            try:
+                for future in as_completed(futures):
+                    for name, notes in future.result().items():
+                        self._notes[name].update(notes)
+                    self._progress.zones(len(futures[future].ids))
+            except BaseException:
+                for future in futures:
+                    future.cancel()
+                raise
+
+    def _one_batch(self, run: int, part: Cut, shared: Shared) -> dict[str, tuple[str, ...]]:
+        started = time.monotonic()
+        with connect(program="twin score") as connection:
+            batch, own = read_batch(connection, self._plan, part, shared)
+            computed = {each.goal.index: compute(each, batch) for each in self._plan.goals}
+            rows = [row for each in self._plan.goals for row in score_rows(each, computed[each.goal.index], batch, own)]
+            seconds = time.monotonic() - started
+            results.write_batch(connection, run, part.number, len(part.ids), seconds, rows)
+        return {name: values.notes for name, values in computed.items()}
+
+
+def compute(planned: Planned, batch: Batch) -> Values:
+    """An index over a batch, with its goal's parameters."""
+    return planned.index.compute(batch, **planned.params)
+
+
+def _chosen(ordered: Sequence[tuple[int, str]], codes: Sequence[str] | None) -> Sequence[tuple[int, str]]:
+    if codes is None:
+        return ordered
+    known = {code for _, code in ordered}
+    for code in codes:
+        if code not in known:
+            raise UnknownName("zone", code, known)
+    return [zone for zone in ordered if zone[1] in set(codes)]
+
+
+def _facts(connection: Connection, city: StoredCity, profile: Profile) -> CityFacts:
+    today = np.datetime64(city.reference_date) if city.reference_date else np.datetime64("today")
+    return CityFacts(
+        rows=row_counts(connection, discover("layers", Layer)),
+        dwellings_known=dwellings_known(connection),
+        reference_date=today,
+        stale_after_years=profile.stale_after_years,
+        street_classes=profile.street_classes,
+    )

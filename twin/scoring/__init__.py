@@ -1,0 +1,1 @@
+"""From values to goals: attainment, shortfall, distance to the target, people affected."""

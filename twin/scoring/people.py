@@ -1,0 +1,25 @@
+"""How many people a shortfall touches."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin.batch import Batch, FloatArray
+from twin.spatial.premises import zone_premises
+from twin.spatial.residents import residents_of
+
+PEOPLE_PER_DWELLING = 2.6
+
+
+def people_of(batch: Batch) -> FloatArray:
+    """People of each zone: its population, else Σ residents of its buildings, else 2.6 for each premise.
+
+    Premises are dwellings, or, in a city where these are unknown, one a building.
+    """
+    known = residents_of(batch).count
+    return np.where(np.isnan(known), PEOPLE_PER_DWELLING * zone_premises(batch).total, known)
+
+
+def people_affected(people: FloatArray, shortfall: FloatArray, unit: str) -> FloatArray:
+    """People × shortfall for shares; NaN for other units, where a shortfall is no share of people."""
+    return people * shortfall if unit == "share" else np.full(people.shape, np.nan)

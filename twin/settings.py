@@ -1,0 +1,78 @@
+"""Every knob, each an environment variable (or a line of ``.env``) with a default."""
+
+from __future__ import annotations
+
+import functools
+import os
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from twin.errors import SettingError
+
+PROJECT = Path(__file__).resolve().parent.parent
+"""The folder that holds ``twin/``, ``layers/`` and ``data/``."""
+
+
+class Settings(BaseSettings):
+    """Settings of one process; the environment wins over ``.env`` in the working folder, that over the default."""
+
+    model_config = SettingsConfigDict(env_prefix="TWIN_", env_file=".env", extra="ignore", frozen=True)
+
+    home: Path = Field(default=PROJECT / ".twin", description="Folder of the private PostGIS, cache and logs.")
+    dsn: str = Field(default="", description="A PostGIS of your own, as postgresql://…, instead of the private one.")
+    host: str = Field(default="127.0.0.1", description="Address that `twin serve` listens on.")
+    port: int = Field(default=8050, ge=1, le=65535, description="Port that `twin serve` listens on.")
+    workers: int = Field(default=0, ge=0, description="Threads of a recompute; 0 = one a processor.")
+    batch: int = Field(default=128, ge=1, description="Zones a batch of a recompute.")
+    basemap: str = Field(
+        default="", description="URL of raster tiles drawn under the city, {z}/{x}/{y}; none if empty."
+    )
+    log: str = Field(default="text", pattern="^(text|json)$", description="Form of log lines: text or json.")
+
+    @property
+    def is_private(self) -> bool:
+        """Whether the twin keeps its own PostGIS under ``home``."""
+        return not self.dsn
+
+
+SECRETS = frozenset({"dsn"})
+
+
+def _masked(url: str) -> str:
+    parts = urlsplit(url)
+    if not parts.password:
+        return url
+    user = f"{parts.username or ''}:***@{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}"
+    return urlunsplit(parts._replace(netloc=user))
+
+
+@functools.cache
+def settings() -> Settings:
+    """The settings of this process, read once.
+
+    Raises:
+        SettingError: a value that does not fit, named with its variable.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"TWIN_{str(first['loc'][0]).upper()}"
+        raise SettingError(
+            f"{name}: {first['msg']}. {Settings.model_fields[str(first['loc'][0])].description}"
+        ) from None
+
+
+def described() -> list[tuple[str, str, str]]:
+    """Name, value and origin (``environment``, ``.env``, ``default``) of every setting; secrets are masked."""
+    now = settings()
+    rows = []
+    for name in Settings.model_fields:
+        variable = f"TWIN_{name.upper()}"
+        value = str(getattr(now, name))
+        origin = "environment" if variable in os.environ else ".env" if name in now.model_fields_set else "default"
+        rows.append((variable, _masked(value) if name in SECRETS else value, origin))
+    return rows

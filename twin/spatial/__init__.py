@@ -1,0 +1,1 @@
+"""Overlay, membership, premises and graphs: vectorised geometry that the indices share."""

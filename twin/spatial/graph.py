@@ -1,0 +1,75 @@
+"""An undirected graph in the plane, as arrays: nodes, neighbours, lengths."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components, dijkstra
+from scipy.spatial import cKDTree
+
+from twin.batch import FloatArray, IntArray
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Nodes at ``xy`` (N, 2, float64, metres) and each edge in both directions, in CSR form.
+
+    The neighbours of node i are ``neighbours[starts[i]:starts[i + 1]]`` at ``lengths`` metres. A graph may be
+    empty: then nothing is near and nothing is reached.
+    """
+
+    xy: FloatArray
+    starts: NDArray[np.int32]
+    neighbours: NDArray[np.int32]
+    lengths: FloatArray
+
+    def __len__(self) -> int:
+        """Count of nodes."""
+        return len(self.xy)
+
+    @classmethod
+    def of(cls, xy: FloatArray, one: IntArray, other: IntArray, lengths: FloatArray) -> Graph:
+        """From edges given once each, as node positions and lengths; no loops, no two edges of one pair."""
+        both = (np.concatenate([one, other]), np.concatenate([other, one]))
+        matrix = csr_array((np.concatenate([lengths, lengths]), both), shape=(len(xy), len(xy)))
+        matrix.sort_indices()
+        return cls(xy, matrix.indptr.astype(np.int32), matrix.indices.astype(np.int32), matrix.data)
+
+    @property
+    def matrix(self) -> csr_array[Any, Any]:
+        """Adjacency with lengths in metres, symmetric."""
+        return csr_array((self.lengths, self.neighbours, self.starts), shape=(len(self), len(self)))
+
+    def distance_from(self, sources: IntArray, limit: float = np.inf) -> FloatArray:
+        """Metres along edges from each node to the nearest source; inf where none is within ``limit``."""
+        if len(self) == 0 or len(sources) == 0:
+            return np.full(len(self), np.inf)
+        # Both directions are stored: directed=True walks them as they are, False would copy the transpose.
+        found = dijkstra(self.matrix, directed=True, indices=np.unique(sources), min_only=True, limit=limit)
+        return np.asarray(found, dtype=np.float64)
+
+    def nearest_node(self, points: FloatArray) -> tuple[IntArray, FloatArray]:
+        """Nearest node of each point (M, 2) and the metres to it; -1, inf for NaN and in an empty graph."""
+        node, hop = np.full(len(points), -1, dtype=np.int64), np.full(len(points), np.inf)
+        known = np.isfinite(points).all(axis=1)
+        if len(self) and known.any():
+            hop[known], node[known] = self._tree.query(points[known])
+        return node, hop
+
+    def largest_component(self) -> Graph:
+        """The connected component with the most nodes; of equals the one with the first node."""
+        if len(self) == 0:
+            return self
+        _, label = connected_components(self.matrix, directed=False)
+        kept = label == np.bincount(label).argmax()
+        part = self.matrix[kept][:, kept]
+        return Graph(self.xy[kept], part.indptr.astype(np.int32), part.indices.astype(np.int32), part.data)
+
+    @functools.cached_property
+    def _tree(self) -> cKDTree[None]:
+        return cKDTree(self.xy)
