@@ -39,7 +39,12 @@ class Figures:
             return f"{self._number(value)} {self.words.get(f'unit.{unit}', unit)}".rstrip()
         plain = self.share(value)
         hides = beside is not None and value != beside and plain == self.share(beside)
-        return self.share(value, 1) if hides or not math.isclose(100 * value, round(100 * value), abs_tol=0.5) else plain
+        return self.share(value, 1) if hides else plain
+
+    def target(self, target: float, unit: str) -> str:
+        """A target with its unit, with a decimal where it has one: ``90 %``, ``22.5 %``."""
+        whole = unit != "share" or abs(100 * target - round(100 * target)) < 0.05
+        return self.value(target, unit) if whole else self.share(target, 1)
 
     def people(self, people: float) -> str:
         """People: rounded to 10 from 100 up; under 10 only that it is fewer."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboards.figures import Figures
+from twin.database.published import Run
+from twin.errors import UnknownName
 from twin.goals import Goal
 from twin.scoring.distance import distance
 
@@ -28,9 +30,9 @@ class GoalWords:
         counted = words("goal.of_counted", counted=named) if named and self.unit == "share" else ""
         return words(
             f"goal.{self.goal.direction}",
-            target=self._value(low if self.goal.direction == "at_least" else high),
-            low=self._value(low),
-            high=self._value(high),
+            target=self._target(low if self.goal.direction == "at_least" else high),
+            low=self._target(low),
+            high=self._target(high),
             counted=counted,
             year=year,
         )
@@ -40,15 +42,15 @@ class GoalWords:
         """The bare target: ``90 %``, ``30 % – 40 %``."""
         low, high = self.goal.bounds
         if self.goal.direction == "within":
-            return f"{self._value(low)} – {self._value(high)}"
-        return self._value(low if self.goal.direction == "at_least" else high)
+            return f"{self._target(low)} – {self._target(high)}"
+        return self._target(low if self.goal.direction == "at_least" else high)
 
     @property
     def of_target(self) -> str:
         """``of 90 %``, ``of at most 10 %``, ``of 30 % to 40 %``: follows a value."""
         words, (low, high) = self.figures.words, self.goal.bounds
         if self.goal.direction == "within":
-            return words("zone.of_within", low=self._value(low), high=self._value(high))
+            return words("zone.of_within", low=self._target(low), high=self._target(high))
         key = "zone.of" if self.goal.direction == "at_least" else "zone.of_at_most"
         return words(key, target=self.target)
 
@@ -79,5 +81,19 @@ class GoalWords:
             return "∞"
         return f"{away:.1f}" if away < 1 else f"{away:,.0f}"
 
-    def _value(self, value: float) -> str:
-        return self.figures.value(value, self.unit)
+    def _target(self, target: float) -> str:
+        return self.figures.target(target, self.unit)
+
+
+def goal_words(run: Run, goal: str, figures: Figures) -> GoalWords:
+    """The words of one goal of a run.
+
+    Raises:
+        UnknownName: the run has no scores of that goal.
+    """
+    known = {each.index: each for each in run.computed}
+    if goal not in known:
+        raise UnknownName("goal", goal, known, f"run {run.id}")
+    noted = run.goals[goal]
+    title = (figures.words.lang == "zh" and noted.get("title_zh")) or noted.get("title") or goal
+    return GoalWords(known[goal], str(title), str(noted.get("unit", "")), str(noted.get("counted", "")), figures)

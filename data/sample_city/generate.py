@@ -1,6 +1,7 @@
-"""Generate the sample city Rivertown: ``python data/sample_city/generate.py [FOLDER]``, default the folder of this file.
+"""Generate the sample city Rivertown: ``python data/sample_city/generate.py [FOLDER]``.
 
-The same files come out each time; a made-up city, no place or person in it is real.
+Without FOLDER the files beside this one are written anew. The same files come out each time.
+A made-up city: no place or person in it is real.
 """
 
 from __future__ import annotations

@@ -45,8 +45,9 @@ def _dsn(web: bool) -> str:
 
 def _explained(error: psycopg.OperationalError) -> StoreUnavailable:
     where = f"the private PostGIS in {cluster().folder}" if settings().is_private else "the server of TWIN_DSN"
+    said = " ".join(str(error).split())
     what_to_do = "Run `twin up`." if settings().is_private else "Look at TWIN_DSN, and whether the server runs."
-    return StoreUnavailable(f"{where} does not answer: {str(error).strip()}. {what_to_do}")
+    return StoreUnavailable(f"{where} does not answer: {said}. {what_to_do}")
 
 
 @contextmanager

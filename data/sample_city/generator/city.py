@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import shapely
 from shapely.geometry import LineString, Polygon
@@ -13,8 +15,8 @@ from generator.junctions import joined
 from generator.names import place_name
 from generator.oldtown import build_old_town
 from generator.outskirts import build_outskirts
-from generator.placing import apart, largest
-from generator.planned import build_business, build_industry, build_planned
+from generator.placing import apart, largest, parts
+from generator.planned import build_business, build_garden_suburb, build_industry, build_planned
 from generator.roads import roads
 from generator.town import Green, Street, Town, Water, Zone, dice
 
@@ -40,8 +42,10 @@ def _fabric(town: Town, cell: Cell, main: list[Street]) -> None:
     green = plan.letter(plan.GREEN, cell.column, cell.row)
     land = cell.patch()
     near = [x for x in main if x.line.distance(land) < 45]
-    if cell.kind in "PGM":
-        build_planned(town, cell, green, near, mixed=cell.kind == "M")
+    if cell.kind in "PM":
+        build_planned(town, cell, green, near)
+    elif cell.kind == "G":
+        build_garden_suburb(town, cell, green, near)
     elif cell.kind == "I":
         build_informal(town, cell, green, near)
     elif cell.kind == "B":
@@ -65,7 +69,9 @@ def _riverside(town: Town, ground: list[Cell]) -> None:
         if strip.area < 800:
             continue
         built = cell.kind in plan.BUILT
-        town.greens.append(Green(strip, "绿道" if built else "湿地", "public" if built else None, "River Walk" if built else None))
+        town.greens.append(
+            Green(strip, "绿道" if built else "湿地", "public" if built else None, "River Walk" if built else None)
+        )
 
 
 def _clear(town: Town) -> None:
@@ -89,19 +95,21 @@ def _clear(town: Town) -> None:
 def _zones(ground: list[Cell], old: list[Cell], old_zones: list[Polygon]) -> list[Zone]:
     """Zones tile the city; those of the old town by the river reach to its middle."""
     rng, taken = dice(50), set[str]()
-    water_side = shapely.union_all([c.outline() for c in old], grid_size=0.01)
-    rest = water_side.difference(shapely.union_all(old_zones, grid_size=0.01).buffer(0.05))
+    whole = largest(shapely.union_all([_exact(c.outline()) for c in old], grid_size=0.01))
     shapes: list[tuple[Polygon, str, str, str, str]] = []
     for cell in ground:
         if cell.kind == "O":
             continue
-        letters = (plan.letter(m, cell.column, cell.row) for m in (plan.BROADBAND, plan.GREEN))
-        shapes.append((cell.outline(), cell.kind, plan.district(cell.column, cell.row, cell.kind), *letters))
-    for shape in _to_the_middle(old_zones, rest):
-        shapes.append((shape, "O", "Old Town", "-", "-"))
+        broadband, green = (plan.letter(m, cell.column, cell.row) for m in (plan.BROADBAND, plan.GREEN))
+        shapes.append((cell.outline(), cell.kind, plan.district(cell.column, cell.row, cell.kind), broadband, green))
+    grown = _to_the_middle(old_zones, whole)
+    corners = shapely.multipoints(shapely.get_coordinates(grown))
+    # Neighbours take over the old town's corners, else rounding leaves slivers between them.
+    shapes = [(largest(shapely.snap(_exact(shape), corners, 0.02)), *rest) for shape, *rest in shapes]
+    shapes += [(shape, "O", "Old Town", "-", "-") for shape in grown]
     zones = []
     for number, (shape, kind, district, broadband, green) in enumerate(shapes, 1):
-        exact = largest(shapely.set_precision(shape, 0.01))
+        exact = _exact(shape)
         name = place_name(kind, rng, taken)
         zones.append(Zone(f"Z{number:03d}", name, kind, district, exact, broadband, green, _type(kind, rng)))
     return zones
@@ -113,20 +121,37 @@ def _type(kind: str, rng: np.random.Generator) -> str:
     return plan.ZONE_TYPES[kind]
 
 
-def _to_the_middle(zones: list[Polygon], rest: shapely.Geometry) -> list[Polygon]:
-    """Share the strip by the river among the old town's zones, each point to the nearest of them."""
-    strip = largest(rest)
-    touching = [k for k, z in enumerate(zones) if z.distance(strip) < 0.2 and z.buffer(2).intersection(strip).area > 60]
+def _exact(shape: Polygon) -> Polygon:
+    """The shape in whole centimetres, so that neighbours share their corners."""
+    return largest(shapely.set_precision(shape, 0.01))
+
+
+def _to_the_middle(zones: list[Polygon], whole: Polygon) -> list[Polygon]:
+    """The old town's zones grown to fill ``whole``: each strip by the river goes to the zone that it lies along."""
+    strip = largest(whole.difference(shapely.union_all(zones, grid_size=0.01).buffer(1, join_style="mitre")))
+    touching = [k for k, z in enumerate(zones) if z.buffer(3).intersection(strip).area > 60]
     touching.sort(key=lambda k: zones[k].centroid.x)
     x0, y0, x1, y1 = strip.bounds
     edges = [x0 - 1]
-    for left, right in zip(touching[:-1], touching[1:], strict=True):
-        seam = zones[left].buffer(0.1).intersection(zones[right].buffer(0.1)).intersection(strip.buffer(3))
-        edges.append(float(seam.centroid.x) if not seam.is_empty else (zones[left].centroid.x + zones[right].centroid.x) / 2)
+    for left, right in itertools.pairwise(touching):
+        seam = zones[left].buffer(0.1).intersection(zones[right].buffer(0.1)).intersection(strip.buffer(4))
+        edges.append(float(seam.centroid.x))
     edges.append(x1 + 1)
     grown = list(zones)
     for k, low, top in zip(touching, edges[:-1], edges[1:], strict=True):
-        part = strip.intersection(shapely.box(low, y0 - 1, top, y1 + 1))
-        merged = shapely.union_all([zones[k], part.buffer(0.1)]).buffer(-0.04).buffer(0.04)
-        grown[k] = largest(merged)
-    return grown
+        part = strip.intersection(shapely.box(low, y0 - 1, top, y1 + 1)).buffer(1.02, join_style="mitre")
+        grown[k] = largest(grown[k].union(part))
+    return _tiled(grown, whole)
+
+
+def _tiled(zones: list[Polygon], whole: Polygon) -> list[Polygon]:
+    """No overlap and no gap: the first zone keeps what two claim, what none claims goes to the longest neighbour."""
+    taken: list[Polygon] = []
+    for zone in zones:
+        before = shapely.union_all(taken, grid_size=0.01)
+        taken.append(_exact(largest(shapely.difference(zone.intersection(whole), before, grid_size=0.01))))
+    for gap in parts(shapely.difference(whole, shapely.union_all(taken, grid_size=0.01), grid_size=0.01)):
+        contact = [z.intersection(gap.buffer(0.02)).area for z in taken]
+        k = int(np.argmax(contact))
+        taken[k] = largest(shapely.union(taken[k], gap, grid_size=0.01))
+    return taken

@@ -31,7 +31,8 @@ def bend(uv: ArrayLike) -> Array:
     meander = 175 * np.sin(2 * np.pi * u / 3000 + 0.9) * np.exp(-(((v - river_v) / 900) ** 2))
     y = v - middle_v + 130 * np.sin(2 * np.pi * u / 5600 + 0.4) + meander
     cos, sin = np.cos(ROTATION), np.sin(ROTATION)
-    return ORIGIN + np.column_stack([cos * x - sin * y, sin * x + cos * y])
+    bent: Array = ORIGIN + np.column_stack([cos * x - sin * y, sin * x + cos * y])
+    return bent
 
 
 @functools.cache
@@ -64,7 +65,8 @@ class Cell:
     def _uv(self, s: Array, t: Array) -> Array:
         sw, se, ne, nw = self.corners
         a, b = s[:, None], t[:, None]
-        return (1 - a) * (1 - b) * sw + a * (1 - b) * se + a * b * ne + (1 - a) * b * nw
+        mixed: Array = (1 - a) * (1 - b) * sw + a * (1 - b) * se + a * b * ne + (1 - a) * b * nw
+        return mixed
 
     def at(self, s: ArrayLike, t: ArrayLike) -> Array:
         """Metric coordinates (n, 2) of points of the land."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import geopandas as gpd
@@ -80,7 +81,13 @@ def _buildings(town: Town, path: Path) -> list[Trouble]:
             "BIANHAO": [f"B{k:05d}" for k in range(1, len(town.buildings) + 1)],
             "YONGTU": [b.use for b in town.buildings],
             "LOUCENG": [b.floors for b in town.buildings],
-            "GAODU": np.round([b.floors * 3.0 + 0.6 + float(x) for b, x in zip(town.buildings, rng.uniform(0, 0.9, len(town.buildings)), strict=True)], 1),
+            "GAODU": np.round(
+                [
+                    b.floors * 3.0 + 0.6 + float(x)
+                    for b, x in zip(town.buildings, rng.uniform(0, 0.9, len(town.buildings)), strict=True)
+                ],
+                1,
+            ),
             "NIANDAI": [b.year for b in town.buildings],
             "HUSHU": [b.dwellings for b in town.buildings],
             "RENKOU": [b.residents for b in town.buildings],
@@ -90,10 +97,13 @@ def _buildings(town: Town, path: Path) -> list[Trouble]:
     spoilt, broken = trouble.spoil_buildings(table)
     for part in path.parent.glob(f"{path.stem}.*"):
         part.unlink()
-    pyogrio.write_dataframe(
-        spoilt, path, driver="ESRI Shapefile", encoding="GBK", geometry_type="Polygon",
-        layer_options={"RESIZE": "YES", "DBF_DATE_LAST_UPDATE": STEADY_DATE[:10]},
-    )  # fmt: skip
+    with warnings.catch_warnings():
+        # A shapefile without .prj is what is wanted here.
+        warnings.filterwarnings("ignore", message="'crs' was not provided")
+        options = {"RESIZE": "YES", "DBF_DATE_LAST_UPDATE": STEADY_DATE[:10]}
+        pyogrio.write_dataframe(
+            spoilt, path, driver="ESRI Shapefile", encoding="GBK", geometry_type="Polygon", layer_options=options
+        )
     path.with_suffix(".cpg").unlink(missing_ok=True)
     return broken
 
@@ -107,7 +117,7 @@ def _parks(town: Town, path: Path) -> list[Trouble]:
             "LEIXING": [g.kind for g in town.greens],
             "KAIFANG": [ACCESS_WORDS[g.access] for g in town.greens],
             "MINGCHENG": [g.name for g in town.greens],
-            "GENGXIN": [str((np.datetime64("2018-01-15") + int(d))) for d in days],
+            "GENGXIN": [str(np.datetime64("2018-01-15") + int(d)) for d in days],
         },
         [g.shape for g in town.greens],
     ).to_crs("EPSG:4490")
@@ -173,4 +183,6 @@ def _water(town: Town, path: Path) -> None:
         [w.shape for w in town.waters],
     ).to_crs("EPSG:4326")
     path.unlink(missing_ok=True)
-    pyogrio.write_dataframe(table, path, driver="GeoJSON", layer_options={"COORDINATE_PRECISION": "7", "RFC7946": "YES"})
+    pyogrio.write_dataframe(
+        table, path, driver="GeoJSON", layer_options={"COORDINATE_PRECISION": "7", "RFC7946": "YES"}
+    )

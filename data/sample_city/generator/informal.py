@@ -6,6 +6,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry import LineString, Point, Polygon
+from shapely.geometry.base import BaseGeometry
 
 from generator.ground import Cell
 from generator.names import park_name
@@ -71,7 +72,7 @@ def fill(
 
 
 def _houses(
-    cell: Cell, room: shapely.Geometry, area: Polygon, s: Span, t: Span, rng: np.random.Generator
+    cell: Cell, room: BaseGeometry, area: Polygon, s: Span, t: Span, rng: np.random.Generator
 ) -> list[Building]:
     x0, y0, x1, y1 = area.bounds
     pitch = 16.5
@@ -86,12 +87,14 @@ def _houses(
         floors = int(rng.choice([1, 2, 2, 3, 3, 4]))
         shop = rng.random() < 0.03
         homes = 0 if shop else int(rng.integers(1, floors + 1))
-        found.append(Building(shape, "informal", "商业" if shop else "住宅", floors, homes, int(rng.integers(1982, 2022))))
+        found.append(
+            Building(shape, "informal", "商业" if shop else "住宅", floors, homes, int(rng.integers(1982, 2022)))
+        )
     return found
 
 
 def _lanes(
-    cell: Cell, area: Polygon, s: Span, t: Span, rng: np.random.Generator, park: Polygon | None, roads: shapely.Geometry
+    cell: Cell, area: Polygon, s: Span, t: Span, rng: np.random.Generator, park: Polygon | None, roads: BaseGeometry
 ) -> list[Street]:
     closed = area.difference(park.buffer(27)) if park is not None else area
     shapely.prepare(closed)
@@ -116,7 +119,9 @@ def _lanes(
     return found
 
 
-def _branch(vertex: Array, stem: LineString, closed: shapely.Geometry, found: list[Street], rng: np.random.Generator) -> None:
+def _branch(
+    vertex: Array, stem: LineString, closed: BaseGeometry, found: list[Street], rng: np.random.Generator
+) -> None:
     heading = np.arctan2(*(np.array(stem.coords[-1]) - np.array(stem.coords[0]))[::-1])
     turn = float(heading + rng.choice([-1, 1]) * rng.uniform(0.9, 1.7))
     side = _grow(vertex, turn, rng.uniform(32, 80), closed, [f for f in found if f.line is not stem], rng, False)
@@ -127,7 +132,7 @@ def _branch(vertex: Array, stem: LineString, closed: shapely.Geometry, found: li
 
 
 def _grow(
-    start: Array, heading: float, length: float, closed: shapely.Geometry, others: list[Street],
+    start: Array, heading: float, length: float, closed: BaseGeometry, others: list[Street],
     rng: np.random.Generator, from_road: bool,
 ) -> LineString | None:  # fmt: skip
     points, gone = [start], 0.0
@@ -137,7 +142,9 @@ def _grow(
         after = points[-1] + step * np.array([np.cos(heading), np.sin(heading)])
         if not closed.contains(Point(after)):
             break
-        if lines is not None and LineString([points[-1], after]).distance(lines) < (11 if len(points) > 1 or from_road else 6):
+        if lines is not None and LineString([points[-1], after]).distance(lines) < (
+            11 if len(points) > 1 or from_road else 6
+        ):
             break
         points.append(after)
         gone += step

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import shapely
 from shapely.geometry import LineString, Point
@@ -35,7 +37,7 @@ def _with_vertices(line: LineString, spots: list[Point]) -> LineString:
     coords = [tuple(c) for c in line.coords]
     for spot in spots:
         if (spot.x, spot.y) not in coords:
-            pairs = zip(coords[:-1], coords[1:], strict=True)
+            pairs = itertools.pairwise(coords)
             gaps = [LineString(pair).distance(spot) for pair in pairs]
             coords.insert(int(np.argmin(gaps)) + 1, (spot.x, spot.y))
     return LineString(coords)

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-FIRST = "An Bai Bei Cang Chun Cui Deng Fu Gui Hai He Hua Jin Jing Lan Lian Liu Long Mei Ming Ning Ping Qing Rui Shan Song Tao Tian Wen Xia Xin Yan Yong Yu Yun Zhu".split()
-SECOND = "an cheng feng gu hai he hua hui jing lan lin ling men ping quan shan shui tai tang wan xi xiang xing yang yi yuan yue zhou".split()
+FIRST = (
+    "An", "Bai", "Bei", "Cang", "Chun", "Cui", "Deng", "Fu", "Gui", "Hai", "He", "Hua", "Jin", "Jing", "Lan",
+    "Lian", "Liu", "Long", "Mei", "Ming", "Ning", "Ping", "Qing", "Rui", "Shan", "Song", "Tao", "Tian", "Wen",
+    "Xia", "Xin", "Yan", "Yong", "Yu", "Yun", "Zhu",
+)  # fmt: skip
+SECOND = (
+    "an", "cheng", "feng", "gu", "hai", "he", "hua", "hui", "jing", "lan", "lin", "ling", "men", "ping", "quan",
+    "shan", "shui", "tai", "tang", "wan", "xi", "xiang", "xing", "yang", "yi", "yuan", "yue", "zhou",
+)  # fmt: skip
 ENDINGS = {
     "P": ("Garden", "Court", "Quarter", "Residences"),
     "G": ("Villas", "Gardens", "Hill"),

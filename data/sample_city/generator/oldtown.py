@@ -6,7 +6,6 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry import LineString, MultiPoint, Polygon
-from shapely.ops import linemerge
 
 from generator.ground import Cell
 from generator.names import park_name, street_name
@@ -36,6 +35,9 @@ def build_old_town(town: Town, cells: list[Cell], main: list[Street]) -> list[Po
             town.greens.append(Green(area.buffer(-1), kind, "public", park_name(rng, word)))
         else:
             town.buildings += _houses(area, rng)
+            yard = largest(area.buffer(-15))
+            if yard.area > 450 and rng.random() < 0.5:
+                town.greens.append(Green(largest(yard.simplify(0.5)), "花园", "private"))
     return zones
 
 
@@ -72,21 +74,26 @@ def _zones(blocks: list[Polygon], region: Polygon, rng: np.random.Generator) -> 
     seeds = np.array([c.centroid.coords[0] for c in _voronoi(region, ZONES, rng)])
     middles = np.array([b.centroid.coords[0] for b in blocks])
     nearest = np.argmin(np.linalg.norm(middles[:, None] - seeds[None], axis=2), axis=1)
-    return [largest(shapely.union_all([b for b, n in zip(blocks, nearest, strict=True) if n == k], grid_size=0.01)) for k in range(len(seeds))]
+    return [
+        largest(shapely.union_all([b for b, n in zip(blocks, nearest, strict=True) if n == k], grid_size=0.01))
+        for k in range(len(seeds))
+    ]
 
 
 def _streets(blocks: list[Polygon], zones: list[Polygon], region: Polygon, rng: np.random.Generator) -> list[Street]:
-    edges = linemerge(shapely.union_all([b.exterior for b in blocks], grid_size=0.01))
+    edges = shapely.line_merge(shapely.union_all([b.exterior for b in blocks], grid_size=0.01))
     borders = shapely.union_all([z.exterior for z in zones])
     found = []
-    for line in sorted(edges.geoms, key=lambda x: x.coords[0]):
+    for line in sorted(shapely.get_parts(edges), key=lambda x: x.coords[0]):
         middle = line.interpolate(0.5, normalized=True)
         if middle.distance(region.exterior) < 0.8 or line.length < 0.5:
             continue
         on_border = middle.distance(borders) < 0.3
         road_class = "local" if on_border else str(rng.choice(["living_street", "residential", "residential"]))
         width = 7.0 if on_border else round(float(rng.uniform(4.2, 5.6)), 1)
-        found.append(Street(LineString(line), road_class, width, street_name(rng) if line.length > 45 else None, "cobblestone"))
+        found.append(
+            Street(LineString(line), road_class, width, street_name(rng) if line.length > 45 else None, "cobblestone")
+        )
     return found
 
 

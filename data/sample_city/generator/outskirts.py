@@ -9,7 +9,7 @@ from shapely.geometry import Point, Polygon
 from generator import fabrics
 from generator.ground import Cell
 from generator.names import park_name
-from generator.placing import boxes, front, keep, largest
+from generator.placing import boxes, front, keep, largest, parts
 from generator.planned import site
 from generator.town import Building, Green, Street, Town, Water, dice
 
@@ -24,7 +24,7 @@ def build_outskirts(town: Town, cell: Cell, main: list[Street]) -> None:
     elif cell.kind == "V":
         _village(town, cell, main, rng)
     elif cell.kind == "F":
-        _farms(town, cell, main, rng)
+        _farms(town, cell, rng)
     elif cell.kind == "K":
         _great_park(town, cell, main, rng)
     else:
@@ -36,9 +36,12 @@ def _patch(rng: np.random.Generator, half: float) -> tuple[Span, Span]:
     return (a - half, a + half), (b - half, b + half)
 
 
-def _fields(town: Town, cell: Cell, main: list[Street], built: Polygon | None, rng: np.random.Generator) -> None:
+def _fields(town: Town, cell: Cell, built: Polygon | None, rng: np.random.Generator) -> None:
     """Fields of unequal size around what is built, here and there a wood."""
-    cuts = [np.sort(np.concatenate([[0.0, 1.0], np.linspace(0, 1, n + 1)[1:-1] + rng.uniform(-0.05, 0.05, n - 1)])) for n in (4, 5)]
+    cuts = [
+        np.sort(np.concatenate([[0.0, 1.0], np.linspace(0, 1, n + 1)[1:-1] + rng.uniform(-0.05, 0.05, n - 1)]))
+        for n in (4, 5)
+    ]
     land = cell.patch()
     near = [x for x in town.streets if x.line.distance(land) < 40]
     shut = [x.line.buffer(x.width / 2 + 3) for x in near] + ([built.buffer(14)] if built is not None else [])
@@ -46,12 +49,11 @@ def _fields(town: Town, cell: Cell, main: list[Street], built: Polygon | None, r
     closed = shapely.union_all(shut + houses)
     for s in zip(cuts[0][:-1], cuts[0][1:], strict=True):
         for t in zip(cuts[1][:-1], cuts[1][1:], strict=True):
-            plot = largest(cell.patch(s, t).buffer(-3.0).difference(closed)).simplify(0.5)
-            if plot.area < 2500:
-                continue
             wood = rng.random() < 0.12
             access = None if rng.random() < (0.8 if wood else 0.5) else "private"
-            town.greens.append(Green(plot, "林地" if wood else "农田", access))
+            for plot in parts(cell.patch(s, t).buffer(-3.0).difference(closed)):
+                if plot.area > 2000:
+                    town.greens.append(Green(largest(plot.simplify(0.5)), "林地" if wood else "农田", access))
 
 
 def _estate(town: Town, cell: Cell, main: list[Street], rng: np.random.Generator) -> None:
@@ -73,7 +75,7 @@ def _estate(town: Town, cell: Cell, main: list[Street], rng: np.random.Generator
             ss, tt = (cuts_s[a], cuts_s[a + 1]), (cuts_t[b], cuts_t[b + 1])
             area = site(cell.patch(ss, tt), [*main, *streets], 3.0)
             town.buildings += fabrics.perimeter(area, rng, 4) if flats else fabrics.houses(area, rng)
-    _fields(town, cell, main, cell.patch(s, t), rng)
+    _fields(town, cell, cell.patch(s, t), rng)
 
 
 def _village(town: Town, cell: Cell, main: list[Street], rng: np.random.Generator) -> None:
@@ -92,10 +94,14 @@ def _village(town: Town, cell: Cell, main: list[Street], rng: np.random.Generato
             for shape in front(largest(area), rng, (8, 12), (7, 10), (2, 7)):
                 if rng.random() < 0.85:
                     homes = 1 + int(rng.random() < 0.1)
-                    town.buildings.append(Building(shape, "village", "住宅", int(rng.integers(1, 3)), homes, int(rng.integers(1955, 2015))))
+                    town.buildings.append(
+                        Building(
+                            shape, "village", "住宅", int(rng.integers(1, 3)), homes, int(rng.integers(1955, 2015))
+                        )
+                    )
     if rng.random() < 0.6:
         _pond(town, cell, s, t, rng)
-    _fields(town, cell, main, cell.patch(s, t), rng)
+    _fields(town, cell, cell.patch(s, t), rng)
 
 
 def _between(s: Span, n: int) -> list[Span]:
@@ -118,7 +124,7 @@ def _blob(spot: np.ndarray, radius: float, rng: np.random.Generator) -> Polygon:
     return Polygon(spot + np.column_stack([r * np.cos(turn) * 1.25, r * np.sin(turn)]))
 
 
-def _farms(town: Town, cell: Cell, main: list[Street], rng: np.random.Generator) -> None:
+def _farms(town: Town, cell: Cell, rng: np.random.Generator) -> None:
     """Open fields with a track through them and, in some, a few farmsteads."""
     track = Street(cell.along(float(rng.uniform(0.35, 0.65))), "track", 3.5, surface="unpaved")
     town.streets.append(track)
@@ -127,11 +133,15 @@ def _farms(town: Town, cell: Cell, main: list[Street], rng: np.random.Generator)
         b = float(rng.uniform(0.1, 0.9))
         x, y = track.line.interpolate(b, normalized=True).coords[0]
         turn = cell.angle(0.5, b)
-        centre = np.array([[x + 16 * np.cos(turn), y + 16 * np.sin(turn)], [x + 34 * np.cos(turn), y + 34 * np.sin(turn)]])
+        centre = np.array(
+            [[x + 16 * np.cos(turn), y + 16 * np.sin(turn)], [x + 34 * np.cos(turn), y + 34 * np.sin(turn)]]
+        )
         pair = keep(boxes(centre, np.array([12.0, 16.0]), 9.0, turn), cell.patch().buffer(-20), 2.0)
         if all(p.distance(o.shape) > 30 for p in pair for o in town.buildings[-12:] if o.fabric == "farm"):
-            town.buildings += [Building(p, "farm", "住宅" if k == 0 else "仓储", 1, int(k == 0), 1985) for k, p in enumerate(pair)]
-    _fields(town, cell, main, None, rng)
+            town.buildings += [
+                Building(p, "farm", "住宅" if k == 0 else "仓储", 1, int(k == 0), 1985) for k, p in enumerate(pair)
+            ]
+    _fields(town, cell, None, rng)
 
 
 def _great_park(town: Town, cell: Cell, main: list[Street], rng: np.random.Generator) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely.geometry import MultiPolygon, Polygon
+from shapely.geometry import Polygon
+from shapely.geometry.base import BaseGeometry
 from shapely.geometry.polygon import orient
 
 Array = NDArray[np.float64]
@@ -15,36 +16,43 @@ Span = tuple[float, float]
 
 def boxes(centres: Array, widths: Array | float, depths: Array | float, angles: Array | float) -> Shapes:
     """Rectangles by centre (n, 2), width, depth in metres and angle in radians."""
-    w, d, a = (np.broadcast_to(np.asarray(x, float), len(centres)) / k for x, k in ((widths, 2), (depths, 2), (angles, 1)))
+    w, d, a = (
+        np.broadcast_to(np.asarray(x, float), len(centres)) / k for x, k in ((widths, 2), (depths, 2), (angles, 1))
+    )
     corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
     x, y = corners[:, 0] * w[:, None], corners[:, 1] * d[:, None]
-    cos, sin = np.cos(a)[:, None], np.sin(a)[:, None]
-    rings = np.stack([cos * x - sin * y, sin * x + cos * y], axis=-1) + centres[:, None, :]
-    found: Shapes = shapely.polygons(rings)
-    return found
+    return _turned(x, y, a, centres)
 
 
 def ells(centres: Array, widths: Array, depths: Array, angles: Array | float, wing: float) -> Shapes:
     """L-shaped footprints: a bar with a wing of ``wing`` metres at its end."""
     w, d = widths / 2, depths / 2
     a = np.broadcast_to(np.asarray(angles, float), len(centres))
-    x = np.stack([-w, w, w, w - 11, w - 11, -w], axis=-1)
+    x = np.stack([-w, w, w, w - 16, w - 16, -w], axis=-1)
     y = np.stack([-d, -d, d + wing, d + wing, d, d], axis=-1)
-    cos, sin = np.cos(a)[:, None], np.sin(a)[:, None]
+    return _turned(x, y, a, centres)
+
+
+def _turned(x: Array, y: Array, angles: Array, centres: Array) -> Shapes:
+    cos, sin = np.cos(angles)[:, None], np.sin(angles)[:, None]
     rings = np.stack([cos * x - sin * y, sin * x + cos * y], axis=-1) + centres[:, None, :]
-    found: Shapes = shapely.polygons(rings)
+    found: Shapes = np.asarray(shapely.polygons(rings), dtype=object)
     return found
 
 
-def largest(shape: shapely.Geometry) -> Polygon:
-    """The largest polygon of what an overlay left."""
+def parts(shape: BaseGeometry) -> list[Polygon]:
+    """The polygons of what an overlay left."""
     if isinstance(shape, Polygon):
-        return shape
-    parts = [p for p in getattr(shape, "geoms", []) if isinstance(p, Polygon | MultiPolygon)]
-    return max((largest(p) for p in parts), key=lambda p: p.area, default=Polygon())
+        return [shape]
+    return [p for each in getattr(shape, "geoms", []) for p in parts(each)]
 
 
-def keep(shapes: Shapes, area: shapely.Geometry, gap: float) -> Shapes:
+def largest(shape: BaseGeometry) -> Polygon:
+    """The largest polygon of what an overlay left; an empty one where none is."""
+    return max(parts(shape), key=lambda p: p.area, default=Polygon())
+
+
+def keep(shapes: Shapes, area: BaseGeometry, gap: float) -> Shapes:
     """The shapes inside ``area`` that stay ``gap`` metres from those kept before them."""
     if area.is_empty or not len(shapes):
         return shapes[:0]

@@ -2,55 +2,55 @@
 
 from __future__ import annotations
 
-KINDS = """
-..LFVLFFLV...
-.VIPPGGPMLF..
-LIPMIPPGGPPV.
-FDPPPPBPIMILF
-VDDMPPBBPPIPL
-LDPIPOOOPGGMF
-FDIPPOOOPPGPV
-WKPPMPBPPIKWW
-LPMIPPPPMIPGF
-FVIPPIMPPPIPL
-.LVPGGMPDDMV.
-..FLVFPLFDL..
-""".split()
+KINDS = [
+    "..LFVLFFLV...",
+    ".VIPPGGPMLF..",
+    "LIPMIPPGGPPV.",
+    "FDPPPPBPIMILF",
+    "VDDMPPBBPPIPL",
+    "LDPIPOOOPGGMF",
+    "FDIPPOOOPPGPV",
+    "WKPPMPBPPIKWW",
+    "LPMIPPPPMIPGF",
+    "FVIPPIMPPPIPL",
+    ".LVPGGMPDDMV.",
+    "..FLVFPLFDL..",
+]
 """P planned, G garden suburb, O old town, I informal, M planned with informal infill, B business, D industry,
 L leapfrog estate, V village, F fields, K large park, W wetland, dot: outside the city."""
 
-BROADBAND = """
-..rrgrrrrr...
-.rxfchgfxrr..
-rxfxxhofgcsg.
-rfffchfgxxxrr
-rggxfsffncxfr
-rchxf---fghxr
-rfxfc---fhcgr
-rrgsxffcfxrrr
-rcxxhgofxxfgr
-rgxhnyxfcfxsr
-.rrfgcxfggxg.
-..rrrrnrrrr..
-""".split()
+BROADBAND = [
+    "..rrgrrrrr...",
+    ".rxfchgfxrr..",
+    "rxfxxhofgcsg.",
+    "rfffchfgxxxrr",
+    "rggxfsffncxfr",
+    "rchxf---fghxr",
+    "rfxfc---fhcgr",
+    "rrgsxffcfxrrr",
+    "rcxxhgofxxfgr",
+    "rgxhnyxfcfxsr",
+    ".rrfgcxfggxg.",
+    "..rrrrnrrrr..",
+]
 """f complete, g good, c cabinet full, r out of reach, x hindered by access, y hindered but retrofitted, s survey
-stale, n survey missing in part, o another obstacle, h roll-out half done,
-dash: old town, complete."""
+stale, n survey missing in part, o another obstacle, h roll-out half
+done, dash: old town, complete."""
 
-GREEN = """
-..nnnnnnnn...
-.npppppppnn..
-nwppncpppppn.
-nnpppnppwppnn
-nnnpcppppnwpn
-nnpnp---ppppn
-nnwpp---pcppn
-nnpppppppcnnn
-nppppccppwppn
-nnwppwpppnwpn
-.nnpnppppnpn.
-..nnnnpnnnn..
-""".split()
+GREEN = [
+    "..nnnnnnnn...",
+    ".npppppppnn..",
+    "nwppncpppppn.",
+    "nnpppnppwppnn",
+    "nnnpcppppnwpn",
+    "nnpnp---ppppn",
+    "nnwpp---pcppn",
+    "nnpppppppcnnn",
+    "nppppccppwppn",
+    "nnwppwpppnwpn",
+    ".nnpnppppnpn.",
+    "..nnnnpnnnn..",
+]
 """p public park, n no park, c park that is closed to the public, w park that lies near but behind dead ends,
 dash: old town."""
 
@@ -98,10 +98,11 @@ def letter(layer: list[str], column: int, row: int) -> str:
 
 
 def is_bare(column: int, row: int) -> bool:
-    """Whether a cell of the town, or one beside it, was planned without any green: then no lawns or yards are either."""
-    around = ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (1, -1), (-1, 1), (-1, -1))
+    """Whether a cell of the town, or one beside it, was planned without green: then it has no lawns or yards."""
+    around = ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1))
     return any(
-        letter(GREEN, column + dc, row + dr) == "n" and letter(KINDS, column + dc, row + dr) in BUILT for dc, dr in around
+        letter(GREEN, column + dc, row + dr) == "n" and letter(KINDS, column + dc, row + dr) in BUILT
+        for dc, dr in around
     )
 
 
@@ -113,4 +114,6 @@ def district(column: int, row: int, kind: str) -> str:
         return "Outer Rivertown"
     if row < RIVER_LINE:
         return "South Bank"
-    return "West Gate" if column < OLD_TOWN_COLUMNS[0] else "East Gate" if column >= OLD_TOWN_COLUMNS[1] else "North Hill"
+    return (
+        "West Gate" if column < OLD_TOWN_COLUMNS[0] else "East Gate" if column >= OLD_TOWN_COLUMNS[1] else "North Hill"
+    )

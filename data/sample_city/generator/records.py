@@ -20,7 +20,16 @@ LEVELS = {"f": (1.0, 1.0), "-": (1.0, 1.0), "s": (1.0, 1.0), "n": (1.0, 1.0), "g
           "r": (0.85, 0.95), "x": (0.96, 1.0), "y": (0.96, 1.0), "o": (0.3, 0.55), "h": (0.76, 0.9)}  # fmt: skip
 """Share of homes connected where supply and access are good, by the plan's letter: low and high."""
 
-HINDRANCE = {"x": (0.82, 0.95), "y": (0.05, 0.1), "f": (0, 0), "-": (0, 0), "s": (0, 0), "n": (0, 0)}
+HINDRANCE = {
+    "x": (0.82, 0.95),
+    "y": (0.05, 0.1),
+    "f": (0, 0),
+    "-": (0, 0),
+    "s": (0, 0),
+    "n": (0, 0),
+    "o": (0, 0),
+    "h": (0, 0),
+}
 """Share of those that bad access keeps from a connection; 0.6 to 0.8 for other letters."""
 
 
@@ -38,7 +47,7 @@ class Row:
 
 
 def hindrance(town: Town) -> Array:
-    """0 … 1 by building: 1 behind another building or over 60 m from a street for vehicles, 0.5 on a lane under 2.8 m."""
+    """0…1 by building: 1 behind another one or over 60 m from a street for vehicles, 0.5 on a lane under 2.8 m."""
     shapes = np.array([b.shape for b in town.buildings], dtype=object)
     usable = [x for x in town.streets if x.width >= 3.5 and x.road_class not in NOT_FOR_VEHICLES]
     lines = np.array([x.line for x in usable], dtype=object)
@@ -68,7 +77,7 @@ def connect(town: Town) -> NDArray[np.bool_]:
     far = ordinary(homes, spots)
     node = far.argmin(axis=1)
     ratio = far[np.arange(len(homes)), node] / np.array([c.reach for c in live])[node]
-    load = np.bincount(node, weights=flats * (ratio <= 1), minlength=len(live))
+    load = np.bincount(node, weights=flats * (ratio <= 1), minlength=len(live)).astype(float)
     room = _ports(town, load, rng)
     zones = {z.code: z for z in town.zones}
     level = {z.code: rng.uniform(*LEVELS[z.broadband]) for z in town.zones}
@@ -81,7 +90,9 @@ def connect(town: Town) -> NDArray[np.bool_]:
     used = np.bincount(node, weights=flats * covered, minlength=len(live))
     for cabinet, total, inside, share in zip(live, load, used, room, strict=True):
         full = share < 1
-        cabinet.ports_total = max(16, int(total * share)) if full else 32 * int(np.ceil(max(total, inside) * 1.14 / 32 + 0.5))
+        cabinet.ports_total = (
+            max(16, int(total * share)) if full else 32 * int(np.ceil(max(total, inside) * 1.14 / 32 + 0.5))
+        )
         cabinet.ports_used = cabinet.ports_total if full else int(inside * 0.94)
     return covered
 
@@ -98,11 +109,21 @@ def survey(town: Town, covered: NDArray[np.bool_]) -> list[Row]:
     """Rows of the survey: some old, some missing, some places with two operators."""
     rng, letters = dice(90), {z.code: z.broadband for z in town.zones}
     gaps = {z.code: rng.uniform(0.42, 0.58) for z in town.zones}
-    season = {z.code: datetime.date(2023, 3, 1) + datetime.timedelta(days=int(rng.integers(0, 780))) for z in town.zones}
+    season = {
+        z.code: datetime.date(2023, 3, 1) + datetime.timedelta(days=int(rng.integers(0, 780))) for z in town.zones
+    }
     rows: list[Row] = []
     for number, building in enumerate(town.buildings):
         if building.dwellings:
-            rows += _rows(number, building, bool(covered[number]), letters[building.zone], gaps[building.zone], season[building.zone], rng)
+            rows += _rows(
+                number,
+                building,
+                bool(covered[number]),
+                letters[building.zone],
+                gaps[building.zone],
+                season[building.zone],
+                rng,
+            )
     return rows
 
 
@@ -113,7 +134,7 @@ def _rows(
     draw = rng.random()
     fresh = season + datetime.timedelta(days=int(rng.integers(0, 40)))
     old = datetime.date(2016, 4, 1) + datetime.timedelta(days=int(rng.integers(0, 900)))
-    if letter == "n" and draw < gap or letter not in "fns-" and draw < 0.012:
+    if (letter == "n" and draw < gap) or (letter not in "fns-" and draw < 0.012):
         return []
     if letter == "s" and draw < gap:
         return [_row(number, building, rng.random() < 0.12, old, rng)]

@@ -55,7 +55,7 @@ def report(town: Town, rows: list[Row], broken: list[Trouble], pair: tuple[str, 
     """Write ``planted_causes.csv`` and ``README.md`` into ``out``."""
     table = planted(town)
     table.to_csv(out / "planted_causes.csv", index=False, lineterminator="\n")
-    mended = sum("mended" in x.outcome for x in broken)
+    mended = sum(x.outcome.startswith("mended") for x in broken)
     text = TEMPLATE.read_text(encoding="utf-8")
     words = {
         "zones": f"{len(town.zones):,}",

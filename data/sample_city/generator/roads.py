@@ -10,12 +10,14 @@ from generator.ground import EMBANKMENT, Cell, bend, knots
 from generator.town import Street
 
 COLUMN_NAMES = (
-    "Xishan Road", "Guyang Road", "Xinghe Avenue", "Liulin Street", "Wenhua Street", "Zhonghua Avenue", "Gulou Street",
-    "Shuyuan Street", "Renmin Avenue", "Taoyuan Street", "Yingbin Street", "Dongfang Avenue", "Haiyan Road", "Dongling Road",
+    "Xishan Road", "Guyang Road", "Xinghe Avenue", "Liulin Street", "Wenhua Street", "Zhonghua Avenue",
+    "Gulou Street", "Shuyuan Street", "Renmin Avenue", "Taoyuan Street", "Yingbin Street", "Dongfang Avenue",
+    "Haiyan Road", "Dongling Road",
 )  # fmt: skip
 ROW_NAMES = (
-    "Nanhuan Road", "Nanling Road", "Chaoyang Avenue", "Hongqi Street", "Jianshe Street", "", "Zhongshan Street",
-    "Beiguan Avenue", "Xuefu Street", "Changqing Street", "Tuanjie Avenue", "Beishan Road", "Beihuan Road",
+    "Nanhuan Road", "Nanling Road", "Chaoyang Avenue", "Hongqi Street", "Jianshe Street", "",
+    "Zhongshan Street", "Beiguan Avenue", "Xuefu Street", "Changqing Street", "Tuanjie Avenue",
+    "Beishan Road", "Beihuan Road",
 )  # fmt: skip
 
 
@@ -87,6 +89,12 @@ def _bridges() -> list[Street]:
         points = bend(np.array([ends[1], (u, v), ends[0]]))
         arterial = line in plan.ARTERIAL_COLUMNS
         found.append(
-            Street(LineString(points), "arterial" if arterial else "collector", 24 if arterial else 14, f"{COLUMN_NAMES[line]} Bridge", "concrete")
+            Street(
+                LineString(points),
+                "arterial" if arterial else "collector",
+                24 if arterial else 14,
+                f"{COLUMN_NAMES[line]} Bridge",
+                "concrete",
+            )
         )
     return found

@@ -81,4 +81,6 @@ def _exchanges(town: Town) -> None:
     for code in ("B", "P"):
         zone = next(z for z in town.zones if z.kind == code and z.broadband == "f")
         first = next(c for c in town.cabinets if c.zone == zone.code)
-        town.cabinets.append(Cabinet(Point(first.spot.x + 6, first.spot.y + 4), "exchange", "in_service", 0.0, zone.code))
+        town.cabinets.append(
+            Cabinet(Point(first.spot.x + 6, first.spot.y + 4), "exchange", "in_service", 0.0, zone.code)
+        )

@@ -9,6 +9,7 @@ import geopandas as gpd
 import pandas as pd
 from shapely.geometry import LineString, Polygon, box
 
+from generator.placing import largest
 from generator.town import CRS, Zone
 
 
@@ -56,8 +57,16 @@ def spoil_streets(table: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Troub
     """One street of an unknown class, on the course of another one."""
     like = table.iloc[0]
     line = LineString(like.geometry).interpolate([5.0, 60.0])
-    row = {"street_id": f"S{len(table) + 1:05d}", "road_class": "boulevard", "width_m": 12.0, "surface": "asphalt", "geometry": LineString(line)}
-    return _appended(table, [row]), [Trouble("planning.gpkg, streets", row["street_id"], "road_class is 'boulevard'", "rejected")]
+    row = {
+        "street_id": f"S{len(table) + 1:05d}",
+        "road_class": "boulevard",
+        "width_m": 12.0,
+        "surface": "asphalt",
+        "geometry": LineString(line),
+    }
+    return _appended(table, [row]), [
+        Trouble("planning.gpkg, streets", str(row["street_id"]), "road_class is 'boulevard'", "rejected")
+    ]
 
 
 def spoil_parks(table: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Trouble]]:
@@ -67,7 +76,13 @@ def spoil_parks(table: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Trouble
     ids = [f"LD{n + k:04d}" for k in (1, 2)]
     shapes = [box(x, y, x + 3e-4, y + 3e-4), box(x + 4e-4, y, x + 7e-4, y + 3e-4)]
     rows: list[dict[str, Any]] = [
-        {"BIANHAO": ids[0], "LEIXING": "高尔夫球场", "KAIFANG": "不开放", "GENGXIN": "2021-05-10", "geometry": shapes[0]},
+        {
+            "BIANHAO": ids[0],
+            "LEIXING": "高尔夫球场",
+            "KAIFANG": "不开放",
+            "GENGXIN": "2021-05-10",
+            "geometry": shapes[0],
+        },
         {"BIANHAO": ids[1], "LEIXING": None, "KAIFANG": "开放", "GENGXIN": "2021-05-10", "geometry": shapes[1]},
     ]
     found = [
@@ -101,7 +116,8 @@ def overlap(zones: list[Zone]) -> tuple[str, str]:
     second = next(z for z in zones if z is not first and z.shape.intersection(first.shape).length > 100)
     shared = first.shape.intersection(second.shape)
     spot = shared.interpolate(0.5, normalized=True) if isinstance(shared, LineString) else shared.centroid
-    first.shape = first.shape.union(spot.buffer(7, quad_segs=2).intersection(second.shape.buffer(0.5)))
+    nose = spot.buffer(7, quad_segs=2).intersection(second.shape.buffer(0.5))
+    first.shape = largest(first.shape.union(nose))
     return first.code, second.code
 
 

@@ -118,6 +118,7 @@ def test_areas_cover_the_premises_of_buildings_inside_and_the_fastest_wins() -> 
     values = found(area, wide)
     assert (values.value[0], values.parts["recorded"][0], values.notes) == (0.6, 100, ())
     assert found(wide, wide).value.tolist() == [0]
+    assert found({**area, "surveyed_on": "2001-01-01"}, {**wide, "surveyed_on": "2024-01-01"}).value[0] == 0.6
 
 
 def test_a_building_is_in_an_area_by_its_representative_point() -> None:

@@ -38,6 +38,19 @@ def test_the_walk_is_hop_plus_network_and_its_end_is_included() -> None:
     assert share({**layers, "street": at_300, "building": Features.of([house(290, 10.001)])}) == 0
 
 
+def test_a_sum_of_many_lengths_does_not_miss_the_limit_by_rounding() -> None:
+    # 600 pieces of half a metre each, few of which have a length that a float holds exactly.
+    zigzag = LineString([(1000 + 3 * i / 10, 0.4 * (i % 2)) for i in range(601)])
+    layers = {
+        "building": Features.of([box(1179, -1, 1181, 1)]),
+        "street": Features.of([zigzag], road_class=["path"]),
+        "green_area": green(box(900, -1, 1000, 0)),
+    }
+    assert batch_of(ZONE, layers, entrance_m=0).per_node["green_access"][:, 0].max() > 300
+    assert share(layers, entrance_m=0) == 1
+    assert share(layers, entrance_m=0, walk_m=299.999) == 0
+
+
 def test_nodes_stand_25_m_apart_so_the_hop_ends_at_a_node() -> None:
     park = green(box(-30, -10, -20, 10))
     layers = {"building": Features.of([house(287.5, 0)]), "street": STREET, "green_area": park}
@@ -65,6 +78,8 @@ def test_only_public_green_counts_and_unknown_access_is_said() -> None:
     found = values_of("green_access", ZONE, {**layers, "green_area": green(house(50), access=None)})
     assert (found.value[0], found.parts["unknown_access"][0]) == (0, 1)
     assert (found.parts["low"][0], found.parts["high"][0]) == (0, 0.5)
+    both = Features.of([house(50), house(50)], kind=["park"] * 2, access=["public", None])
+    assert values_of("green_access", ZONE, {**layers, "green_area": both}).parts["unknown_access"][0] == 0
     assert "Green areas whose access is not known are not counted as public" in found.notes
 
 

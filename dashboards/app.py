@@ -1,0 +1,104 @@
+"""The web server: one FastAPI app with Dash for pages, and routes for tiles, scores, zones and health."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import dash_mantine_components as dmc
+from dash import Dash, dcc, html
+from dash.development.base_component import Component
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+from dashboards.callbacks import register
+from dashboards.server.errors import answer_errors
+from dashboards.server.health import health_router
+from dashboards.server.scores import scores_router
+from dashboards.server.store import Store
+from dashboards.server.tiles import tiles_router
+from dashboards.server.zones import zones_router
+from dashboards.tokens import mantine_theme
+
+ASSETS = Path(__file__).resolve().parent / "assets"
+SMALLEST_GZIP = 800
+
+INDEX = """<!DOCTYPE html>
+<html lang="en">
+<head>
+{%metas%}
+<title>{%title%}</title>
+{%favicon%}
+{%css%}
+<script>
+(function () {
+  var asked = new URLSearchParams(location.search);
+  var own = asked.get("theme") || localStorage.getItem("twin-theme");
+  var dark = own ? own === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  document.documentElement.setAttribute("data-mantine-color-scheme", dark ? "dark" : "light");
+  if (asked.get("lang") === "zh") document.documentElement.lang = "zh-CN";
+})();
+</script>
+</head>
+<body>
+{%app_entry%}
+<footer>{%config%}{%scripts%}{%renderer%}</footer>
+</body>
+</html>
+"""
+"""The page that all else is put into; theme and language are set before anything is drawn."""
+
+
+def make_app() -> FastAPI:
+    """The server, with everything that it serves; the store is opened when it starts and closed when it stops."""
+    store = Store()
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        store.open()
+        yield
+        store.close()
+
+    server = FastAPI(title="City twin", lifespan=lifespan, docs_url=None, redoc_url=None)
+    answer_errors(server)
+    for router in (tiles_router(store), scores_router(store), zones_router(store), health_router(store)):
+        server.include_router(router)
+    register(_pages(server), store)
+    server.add_middleware(GZipMiddleware, minimum_size=SMALLEST_GZIP)
+    return server
+
+
+def _pages(server: FastAPI) -> Dash:
+    app = Dash(
+        __name__,
+        server=server,
+        assets_folder=str(ASSETS),
+        index_string=INDEX,
+        title="City twin",
+        update_title="",
+        suppress_callback_exceptions=True,
+        serve_locally=True,
+        disable_version_check=True,
+        meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1, viewport-fit=cover"}],
+    )
+    app.layout = _layout()
+    return app
+
+
+def _layout() -> Component:
+    return dmc.MantineProvider(
+        [dcc.Location(id="url", refresh=False), html.Div(_skeleton(), id="page")],
+        id="theme",
+        theme=mantine_theme(),
+    )
+
+
+def _skeleton() -> Component:
+    """The shape of the page while it is read; shown only when that takes longer than 300 ms."""
+    bones = [html.Div(className=f"bone {name}") for name in ("wide", "middle", "narrow", "tall")]
+    return html.Div(
+        [html.Div(className="top"), html.Div(bones, className="left"), html.Div(className="stage")],
+        className="skeleton",
+        **{"aria-busy": "true"},
+    )

@@ -1,0 +1,1 @@
+"""Panels: the parts that pages are put together from, one file a panel."""

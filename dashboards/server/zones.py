@@ -1,0 +1,67 @@
+"""``/zones/…``: where a zone lies, its neighbours, and the rows behind its numbers as a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query
+from fastapi.responses import Response
+
+from dashboards.server.scores import json_answer
+from dashboards.server.store import Store
+from dashboards.server.tiles import drawn_layers
+from twin.database.connect import Connection, Row
+from twin.database.published import zone_facts, zone_neighbours, zone_rows
+from twin.errors import UnknownName
+
+COLUMNS = ("layer", "key", "file", "row", "edited_by", "edited_at", "version")
+
+
+def zones_router(store: Store) -> APIRouter:
+    """The routes of zones."""
+    router = APIRouter()
+
+    @router.get("/zones/{zone}.json", response_class=Response)
+    def zone(zone: str, if_none_match: Annotated[str, Header()] = "") -> Response:
+        """Bounds in degrees ``[[south, west], [north, east]]`` and the neighbour in each direction."""
+        with store.read() as connection:
+            return json_answer(_place(connection, zone), if_none_match)
+
+    @router.get("/zones/{zone}/rows.csv", response_class=Response)
+    def rows(
+        zone: str,
+        layer: str,
+        source: int | None = None,
+        reach: Annotated[float, Query(ge=0, le=5000)] = 0.0,
+    ) -> Response:
+        """All rows of a layer, or of one source of it, in a zone or within ``reach`` metres of it."""
+        known = drawn_layers()
+        if layer not in known:
+            raise UnknownName("layer", layer, known)
+        with store.read() as connection:
+            found = zone_rows(connection, known[layer], zone, reach, source, None)
+        name = {"Content-Disposition": f'attachment; filename="{layer}.csv"'}
+        return Response(_table(layer, found), media_type="text/csv; charset=utf-8", headers=name)
+
+    return router
+
+
+def _place(connection: Connection, zone: str) -> dict[str, Any]:
+    facts = zone_facts(connection, zone)
+    if facts is None:
+        raise UnknownName("zone", zone, [])
+    bounds = [[facts["south"], facts["west"]], [facts["north"], facts["east"]]]
+    return {"code": zone, "bounds": bounds, "neighbours": zone_neighbours(connection, zone)}
+
+
+def _table(layer: str, rows: list[Row]) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    for row in rows:
+        who = (row["edited_by"], row["edited_at"].isoformat(), row["version"])
+        writer.writerow([layer, row["key"], row["path"], row["source_row"], *who])
+    # The mark at the front makes spreadsheet programs read it as UTF-8.
+    return text.getvalue().encode("utf-8-sig")

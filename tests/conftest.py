@@ -1,0 +1,99 @@
+"""A real PostGIS for the tests: one private cluster a session, emptied for each test that asks for a store."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from twin.database.cluster import Cluster
+from twin.database.connect import connect
+from twin.database.migrate import migrate
+from twin.settings import settings
+
+PROJECT = Path(__file__).resolve().parent.parent
+REALDATA = PROJECT.parent / "shared" / "realdata"
+TEST_SQL = Path(__file__).parent / "sql"
+
+
+@pytest.fixture(scope="session")
+def private_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A private cluster of its own for the session, removed at its end."""
+    cluster = Cluster(tmp_path_factory.mktemp("twin_home"))
+    cluster.up()
+    yield cluster
+    cluster.delete()
+
+
+@pytest.fixture
+def fresh_settings() -> Iterator[Callable[..., None]]:
+    """Set environment variables for the test; the settings are read again."""
+    with pytest.MonkeyPatch.context() as patch:
+
+        def change(**variables: str) -> None:
+            for name, value in variables.items():
+                patch.setenv(name, value)
+            settings.cache_clear()
+
+        for name in [n for n in os.environ if n.startswith("TWIN_") and not n.startswith("TWIN_TEST")]:
+            patch.delenv(name)
+        settings.cache_clear()
+        yield change
+    settings.cache_clear()
+
+
+@pytest.fixture
+def store(private_cluster: Cluster, fresh_settings: Callable[..., None]) -> Iterator[Cluster]:
+    """An empty store in the private cluster, migrated."""
+    fresh_settings(TWIN_HOME=str(private_cluster.home))
+    private_cluster.up()
+    empty_store()
+    yield private_cluster
+
+
+@pytest.fixture(params=["private", "dsn"])
+def any_store(
+    request: pytest.FixtureRequest, private_cluster: Cluster, fresh_settings: Callable[..., None]
+) -> Iterator[str]:
+    """An empty store, once in the private cluster and once by ``TWIN_DSN`` as a user who is no superuser."""
+    if request.param == "private":
+        fresh_settings(TWIN_HOME=str(private_cluster.home))
+        empty_store()
+        yield "private"
+        return
+    dsn = _foreign_database(private_cluster)
+    fresh_settings(TWIN_HOME=str(private_cluster.home / "unused"), TWIN_DSN=dsn)
+    with connect() as connection:
+        migrate(connection)
+    yield "dsn"
+    with psycopg.connect(private_cluster.dsn(), autocommit=True) as owner:
+        owner.execute((TEST_SQL / "drop_foreign.sql").read_text())
+
+
+def _foreign_database(cluster: Cluster) -> str:
+    with psycopg.connect(cluster.dsn(), autocommit=True) as owner:
+        for statement in (TEST_SQL / "create_foreign.sql").read_text().split(";\n"):
+            owner.execute(statement)
+    foreign = psycopg.conninfo.make_conninfo(cluster.dsn(), dbname="elsewhere")
+    with psycopg.connect(foreign, autocommit=True) as owner:
+        owner.execute("CREATE EXTENSION IF NOT EXISTS postgis")
+    user = {"user": "city_office", "password": "only-in-tests"}
+    return psycopg.conninfo.make_conninfo(foreign, **user)
+
+
+def empty_store() -> None:
+    """Drop all that the twin keeps, and migrate anew."""
+    with connect() as connection:
+        connection.execute("DROP SCHEMA IF EXISTS layer, history, staging, twin CASCADE")
+        migrate(connection)
+
+
+def realdata(name: str) -> Path:
+    """A folder of real open data beside the project; the test is skipped where it is absent."""
+    folder = REALDATA / name
+    if not folder.exists():
+        pytest.skip(f"real data {name} is not beside the project")
+    return folder
