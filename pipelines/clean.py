@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from layers.schema import Geometry, Layer, Rule
 from pipelines.columns import KIND_WORDS, typed, values_of_field
 from pipelines.crs import Projection
-from pipelines.geometry import as_declared, mended
+from pipelines.geometry import as_declared, mended, storable
 from pipelines.readers.reader import Chunk
 from pipelines.recipe import Source
 
@@ -181,7 +181,7 @@ def _rejects(
         key = fields[layer.key].iloc[at]
         where, rule, reason, hint = verdict.said[at]
         original = {str(name): value for name, value in chunk.columns.iloc[at].items()}
-        shape = geometry[at] if np.isfinite(shapely.bounds(geometry[at])).all() else None
+        shape = geometry[at] if storable(geometry[at]) else None
         row = int(chunk.rows[at])
         found.append(Reject(row, None if pd.isna(key) else str(key), where, rule, reason, hint, original, shape))
     return found

@@ -22,6 +22,18 @@ SINGLE = {GeometryType.MULTIPOINT: GeometryType.POINT, GeometryType.MULTILINESTR
 """Multi types that may become single where they have one part."""
 
 
+LEAST_RING_POINTS = 4
+"""PostGIS reads no ring of fewer points, GEOS does."""
+
+
+def storable(geometry: Any) -> bool:
+    """Whether PostGIS can hold a geometry, valid or not: there, finite, each ring of four points or more."""
+    if geometry is None or not np.isfinite(shapely.bounds(geometry)).all():
+        return False
+    rings = shapely.get_rings(shapely.get_parts(geometry))
+    return bool((shapely.get_num_coordinates(rings) >= LEAST_RING_POINTS).all())
+
+
 def as_declared(geometry: NDArray[np.object_], declared: Geometry) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
     """Single parts become multi (or multi of one part single) where the layer says so; which are of a wrong type.
 

@@ -21,11 +21,19 @@ class City(BaseModel):
     """What the recipe says of the city."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    name: str = Field(min_length=1)
-    crs: str
-    reference_date: datetime.date | None = None
-    profile: str = "xiongan_2035"
-    extent: tuple[float, float, float, float] | None = None
+    name: str = Field(min_length=1, description="Name of the city. One store holds one city.")
+    crs: str = Field(description="Metric CRS of the twin, such as EPSG:4547. Every file is brought into it.")
+    reference_date: datetime.date | None = Field(
+        default=None, description="Day that counts as today for the age of records; the day of the run where not given."
+    )
+    profile: str = Field(
+        default="xiongan_2035",
+        description="Goals: a name in data/profiles/, or the path of a TOML file beside this one.",
+    )
+    extent: tuple[float, float, float, float] | None = Field(
+        default=None,
+        description="xmin, ymin, xmax, ymax in the metric CRS; default its area of use. Rows outside are rejected.",
+    )
 
     @field_validator("crs")
     @classmethod
@@ -49,23 +57,29 @@ class Source(BaseModel):
     """One file, or table of a file, that feeds a layer."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    layer: str
-    path: str
-    sublayer: str = ""
-    crs: str = ""
-    crs_override: bool = False
-    encoding: str = ""
-    where: str = ""
-    columns: dict[str, str] = Field(default_factory=dict)
-    values: dict[str, dict[str, Any]] = Field(default_factory=dict)
-    set: dict[str, Any] = Field(default_factory=dict)
-    x: str = ""
-    y: str = ""
-    wkt: str = ""
-    publisher: str = ""
-    licence: str = ""
-    attribution: str = ""
-    observed_on: datetime.date | None = None
+    layer: str = Field(description="Id of the layer that the rows go into.")
+    path: str = Field(description="The file, relative to the recipe.")
+    sublayer: str = Field(default="", description="Table of a GeoPackage, layer of a GML, GDAL's table of an OSM file.")
+    crs: str = Field(default="", description="CRS of the coordinates, where the file does not say.")
+    crs_override: bool = Field(default=False, description="Believe `crs` even where the file says otherwise.")
+    encoding: str = Field(default="", description="Encoding of the text, such as gb18030, where it is not UTF-8.")
+    where: str = Field(default="", description="Filter of rows in OGR SQL, such as status = 'built'.")
+    columns: dict[str, str] = Field(
+        default_factory=dict, description="Field = the file's column. A column with the field's own name needs none."
+    )
+    values: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, description="By field: the file's value = the layer's. What is not listed stays as it is."
+    )
+    set: dict[str, Any] = Field(default_factory=dict, description="Constants: field = its value in every row.")
+    x: str = Field(default="", description="Column of a table with the easting or longitude; goes with `y`.")
+    y: str = Field(default="", description="Column of a table with the northing or latitude; goes with `x`.")
+    wkt: str = Field(default="", description="Column of a table with the geometry as WKT, instead of `x` and `y`.")
+    publisher: str = Field(default="", description="Who publishes the file.")
+    licence: str = Field(default="", description="Terms of use, best as an SPDX id.")
+    attribution: str = Field(default="", description="Sentence that is shown on maps and goes with exports.")
+    observed_on: datetime.date | None = Field(
+        default=None, description="Day that the rows describe, for rows without a date of their own."
+    )
 
     @model_validator(mode="after")
     def _x_with_y(self) -> Source:

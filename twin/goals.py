@@ -33,16 +33,16 @@ class Goal(BaseModel):
     """An index with its target: how much, which way, for which zones, and where the target is written."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    index: str
-    target: Target
-    direction: Literal["at_least", "at_most", "within"]
-    number: str = ""
-    zone_types: tuple[str, ...] = ()
-    params: dict[str, Any] = Field(default_factory=dict)
-    baseline: Baseline | None = None
-    scope: str = ""
-    source: str = ""
-    verified: bool = False
+    index: str = Field(description="Id of the index that the target holds for.")
+    target: Target = Field(description="One number in the index's unit (shares 0…1), or [low, high] for within.")
+    direction: Literal["at_least", "at_most", "within"] = Field(description="Which side of the target is good.")
+    number: str = Field(default="", description="Number of the goal in the text that it comes from.")
+    zone_types: tuple[str, ...] = Field(default=(), description="Types of zones that it holds for; all where empty.")
+    params: dict[str, Any] = Field(default_factory=dict, description="Parameters of the index.")
+    baseline: Baseline | None = Field(default=None, description="Year and value that the target is relative to.")
+    scope: str = Field(default="", description="District or polygon that the target holds for; the city where empty.")
+    source: str = Field(default="", description="Where the target is written.")
+    verified: bool = Field(default=False, description="Whether somebody read the target in its source.")
 
     @model_validator(mode="after")
     def _target_fits_direction(self) -> Goal:
@@ -68,12 +68,15 @@ class Profile(BaseModel):
     """A named set of goals."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    name: str
-    year: int
-    extends: str = ""
-    stale_after_years: float = Field(default=5, gt=0)
-    street_classes: tuple[str, ...] = ()
-    goal: tuple[Goal, ...] = ()
+    name: str = Field(description="Name on screens.")
+    year: int = Field(description="Year that the goals are to be reached by.")
+    extends: str = Field(default="", description="A profile whose goals hold too, unless this file has its own.")
+    stale_after_years: float = Field(default=5, gt=0, description="Years after which a record counts as old.")
+    street_classes: tuple[str, ...] = Field(
+        default=(),
+        description=f"Road classes that a service vehicle can use; default all but {', '.join(NOT_SERVICE_CLASSES)}.",
+    )
+    goal: tuple[Goal, ...] = Field(default=(), description="The goals, one [[goal]] each.")
 
     def goal_of(self, index: str) -> Goal:
         """The goal of an index.

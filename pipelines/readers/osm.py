@@ -36,8 +36,9 @@ def open_osm(path: Path, source: Source) -> Contents:
         SourceUnreadable, UnknownName: as for other vector files.
     """
     contents = open_vector(path, unfiltered(source))
-    wanted = tuple(dict.fromkeys((*source.columns.values(), *_names_in(source.where))))
-    columns = (*contents.columns, REFERENCE, *(name for name in wanted if name not in contents.columns))
+    named = dict.fromkeys((*source.columns.values(), *_names_in(source.where)))
+    wanted = tuple(name for name in named if name not in (*contents.columns, REFERENCE))
+    columns = (*contents.columns, REFERENCE, *wanted)
     if source.where:
         _matching(pd.DataFrame(columns=columns), path, source.where)
     return dataclasses.replace(
@@ -74,8 +75,7 @@ def _with_tags(frame: pd.DataFrame, wanted: tuple[str, ...], table: str) -> pd.D
     frame = frame.assign(**{REFERENCE: number})
     tags = [dict(_PAIR.findall(text)) if isinstance(text, str) else {} for text in frame[TAGS]]
     for name in wanted:
-        if name not in frame:
-            frame[name] = [each.pop(name, None) for each in tags]
+        frame[name] = [each.pop(name, None) for each in tags]
     frame[TAGS] = pd.Series(tags, dtype=object)
     return frame.drop(columns=[name for name in ("osm_id", "osm_way_id") if name in frame])
 

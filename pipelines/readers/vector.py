@@ -33,7 +33,7 @@ def open_vector(path: Path, source: Source) -> Contents:
     """
     table = _table(path, source)
     try:
-        info = pyogrio.read_info(path, layer=table, encoding=source.encoding or None, force_feature_count=True)
+        info = pyogrio.read_info(path, layer=table, encoding=source.encoding or None)
     except (DataSourceError, DataLayerError) as error:
         raise SourceUnreadable(f"{path}: cannot be read: {error}") from error
     _check_where(path, table, source)

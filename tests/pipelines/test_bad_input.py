@@ -79,9 +79,9 @@ class TestRefusedBeforeAnythingIsWritten:
         fails(village, UnknownName, r"street needs it; map it: columns = \{ road_class = .* no column 'road_class'")
 
     def test_no_crs_is_refused(self, village: SmallCity) -> None:
-        village.file("lost.shp", [building("L", 0, 0)], driver="ESRI Shapefile")
+        village.file("lost.shp", [{"id": "L", "geometry": square(0, 0)}], driver="ESRI Shapefile")
         (village.folder / "lost.prj").unlink()
-        village.source("building", "lost.shp", 'columns = { building_id = "building_i" }')
+        village.source("building", "lost.shp", 'columns = { building_id = "id" }')
         fails(village, SourceWithoutCrs, r'lost.shp: nothing says in which CRS .* add crs = "EPSG:…"')
 
     def test_a_contradicting_crs_is_refused(self, village: SmallCity) -> None:

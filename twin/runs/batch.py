@@ -96,6 +96,15 @@ def _with_own_parts(zones: Features, own: Mapping[str, Any]) -> tuple[Features, 
     place[overlapped] = len(codes) + np.arange(len(overlapped))
     parts = np.empty(len(overlapped), dtype=object)
     parts[:] = [own[codes[position]] for position in overlapped]
-    columns = pd.concat([zones.columns, zones.columns.iloc[overlapped]], ignore_index=True)
+    columns = pd.concat([zones.columns, _shared_out(zones, overlapped, parts)], ignore_index=True)
     ids = np.concatenate([zones.ids, zones.ids[overlapped]])
     return Features(ids, np.concatenate([zones.geometry, parts]), columns), place
+
+
+def _shared_out(zones: Features, overlapped: list[int], parts: NDArray[np.object_]) -> pd.DataFrame:
+    """Columns of own parts: people and jobs of a zone by the share of its area, or they would count twice."""
+    share = shapely.area(parts) / shapely.area(zones.geometry[overlapped])
+    columns = zones.columns.iloc[overlapped].copy()
+    for counted in ("population", "jobs"):
+        columns[counted] = columns[counted].to_numpy(dtype=float) * share
+    return columns

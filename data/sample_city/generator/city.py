@@ -6,12 +6,12 @@ import itertools
 
 import numpy as np
 import shapely
-from shapely.geometry import LineString, Polygon
+from shapely.geometry import LineString, Point, Polygon
 
 from generator import plan
 from generator.ground import HALF_RIVER, Cell, cells, centre_line, river
 from generator.informal import build_informal
-from generator.junctions import joined
+from generator.junctions import joined, led_through
 from generator.names import place_name
 from generator.oldtown import build_old_town
 from generator.outskirts import build_outskirts
@@ -19,6 +19,9 @@ from generator.placing import apart, largest, parts
 from generator.planned import build_business, build_garden_suburb, build_industry, build_planned
 from generator.roads import roads
 from generator.town import Green, Street, Town, Water, Zone, dice
+
+NEAR = 0.05
+"""Metres between corners of zones that are meant to be one."""
 
 
 def build() -> Town:
@@ -102,17 +105,38 @@ def _zones(ground: list[Cell], old: list[Cell], old_zones: list[Polygon]) -> lis
             continue
         broadband, green = (plan.letter(m, cell.column, cell.row) for m in (plan.BROADBAND, plan.GREEN))
         shapes.append((cell.outline(), cell.kind, plan.district(cell.column, cell.row, cell.kind), broadband, green))
-    grown = _to_the_middle(old_zones, whole)
-    corners = shapely.multipoints(shapely.get_coordinates(grown))
-    # Neighbours take over the old town's corners, else rounding leaves slivers between them.
-    shapes = [(largest(shapely.snap(_exact(shape), corners, 0.02)), *rest) for shape, *rest in shapes]
-    shapes += [(shape, "O", "Old Town", "-", "-") for shape in grown]
+    for shape in _to_the_middle(old_zones, whole):
+        shapes.append((shape, "O", "Old Town", "-", "-"))
     zones = []
     for number, (shape, kind, district, broadband, green) in enumerate(shapes, 1):
-        exact = _exact(shape)
-        name = place_name(kind, rng, taken)
-        zones.append(Zone(f"Z{number:03d}", name, kind, district, exact, broadband, green, _type(kind, rng)))
+        code, name = f"Z{number:03d}", place_name(kind, rng, taken)
+        zones.append(Zone(code, name, kind, district, _exact(shape), broadband, green, _type(kind, rng)))
+    _knit(zones)
     return zones
+
+
+def _knit(zones: list[Zone]) -> None:
+    """Zones take over their neighbours' corners, else rounding leaves slivers between them."""
+    rings = [_one_corner_each(z.shape) for z in zones]
+    corners = np.array([Point(xy) for xy in sorted({xy for ring in rings for xy in ring})], dtype=object)
+    tree = shapely.STRtree(corners)
+    twin_of = {}
+    for a, b in tree.query(corners, predicate="dwithin", distance=NEAR).T:
+        twin_of.setdefault(corners[a].coords[0], corners[min(a, b)].coords[0])
+    for zone, ring in zip(zones, rings, strict=True):
+        line = LineString([twin_of[xy] for xy in [*ring, ring[0]]])
+        near = np.sort(tree.query(line, predicate="dwithin", distance=NEAR))
+        spots = [Point(xy) for xy in dict.fromkeys(twin_of[corners[k].coords[0]] for k in near)]
+        zone.shape = Polygon(led_through(line, spots))
+
+
+def _one_corner_each(shape: Polygon) -> list[tuple[float, float]]:
+    """The corners of an outline, of those closer together than NEAR only the first."""
+    kept: list[tuple[float, float]] = []
+    for x, y in shape.exterior.coords[:-1]:
+        if not kept or np.hypot(kept[-1][0] - x, kept[-1][1] - y) > NEAR:
+            kept.append((x, y))
+    return kept
 
 
 def _type(kind: str, rng: np.random.Generator) -> str:
@@ -154,4 +178,12 @@ def _tiled(zones: list[Polygon], whole: Polygon) -> list[Polygon]:
         contact = [z.intersection(gap.buffer(0.02)).area for z in taken]
         k = int(np.argmax(contact))
         taken[k] = largest(shapely.union(taken[k], gap, grid_size=0.01))
-    return taken
+    return [_without_spikes(z) for z in taken]
+
+
+def _without_spikes(shape: Polygon) -> Polygon:
+    """The shape without corners where its outline turns back on itself."""
+    ring = shapely.get_coordinates(shape.exterior)[:-1]
+    before, after = ring - np.roll(ring, 1, axis=0), np.roll(ring, -1, axis=0) - ring
+    turn = np.einsum("ij,ij->i", before, after) / (np.linalg.norm(before, axis=1) * np.linalg.norm(after, axis=1))
+    return Polygon(ring[turn > -0.999])

@@ -26,13 +26,13 @@ def joined(streets: list[Street]) -> list[Street]:
                 if other != number:
                     extra.setdefault(other, []).append(spot)
     for number, spots in extra.items():
-        lines[number] = _with_vertices(lines[number], spots)
+        lines[number] = led_through(lines[number], spots)
     for street, line in zip(streets, lines, strict=True):
         street.line = line
     return streets
 
 
-def _with_vertices(line: LineString, spots: list[Point]) -> LineString:
+def led_through(line: LineString, spots: list[Point]) -> LineString:
     """The line led through ``spots``, each put in as a vertex where it is none yet."""
     coords = [tuple(c) for c in line.coords]
     for spot in spots:

@@ -126,5 +126,5 @@ COMMENT ON COLUMN twin.score.class IS 'Distance to the target: 1 far below to 6 
 CREATE VIEW twin.city_part AS
 SELECT run_id, 0 AS batch, goal, sum(numerator) AS numerator, sum(denominator) AS denominator, sum(n)::bigint AS n,
     sum(quality * denominator) AS fresh
-FROM twin.score GROUP BY run_id, goal;
+FROM twin.score WHERE value IS NOT NULL GROUP BY run_id, goal;
 COMMENT ON VIEW twin.city_part IS 'The city''s value, from the part of each zone that no earlier zone covers.';

@@ -1,0 +1,46 @@
+"""The page of indices."""
+
+from __future__ import annotations
+
+from pages._markdown import code, document, prose, table
+from twin.discover import discover
+from twin.index import Index
+
+INTRODUCTION = """\
+An index is one number for each zone, computed from layers. A zone has a value; or *no data*, with the reason; or the
+goal does not apply to it. Every value has its count, the denominator that it is a share of, and its quality: the share
+of the denominator with a fresh record. Goals of a [profile](profiles.md) set the target of an index and may set its
+parameters."""
+
+
+def page() -> str:
+    """One section an index: definition, unit, what it reads, its parameters."""
+    found = discover("twin.indices", Index)
+    rows = [(f"[`{each.id}`](#{each.id})", each.title, each.title_zh, unit_words(each)) for each in found.values()]
+    sections = [_section(each) for each in found.values()]
+    return document("# Indices", INTRODUCTION, table(("index", "title", "中文", "unit"), rows), *sections)
+
+
+def unit_words(index: Index) -> str:
+    """The unit, as people say it."""
+    return "share, shown in percent" if index.unit == "share" else index.unit
+
+
+def _section(index: Index) -> str:
+    facts = (
+        ("unit", unit_words(index)),
+        ("counts", index.counted),
+        ("layers that it needs", code(index.layers)),
+        ("layers that it reads where present", code(index.optional_layers)),
+        ("networks", code(index.networks)),
+        ("reach", f"{index.reach_m:g} m around a zone" if index.reach_m else "the zone itself"),
+        ("version of the method", str(index.method_version)),
+    )
+    named = [(f"`{name}`", f"`{default!r}`") for name, default in index.params.items()]
+    return document(
+        f"## {index.id}",
+        f"**{index.title}** ({index.title_zh})",
+        table(("fact", ""), [fact for fact in facts if fact[1]]),
+        prose(index.doc),
+        table(("parameter", "default"), named),
+    )

@@ -1,0 +1,73 @@
+"""A small town in the store, made by a seed: zones in a grid, houses, streets, parks, coverage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+from shapely.geometry import LineString, Point, box
+
+from pipelines.load import load
+from pipelines.recipe import read_recipe
+from twin.database.cluster import Cluster
+
+EAST, NORTH, SIDE = 500_000.0, 4_310_000.0, 200.0
+RECIPE = """
+[city]
+name = "Gridtown"
+crs = "EPSG:4547"
+reference_date = 2025-06-30
+
+[[source]]
+layer = "zone"
+path = "zones.gpkg"
+[[source]]
+layer = "building"
+path = "buildings.gpkg"
+[[source]]
+layer = "street"
+path = "streets.gpkg"
+[[source]]
+layer = "green_area"
+path = "parks.gpkg"
+[[source]]
+layer = "broadband_coverage"
+path = "coverage.gpkg"
+observed_on = 2025-01-01
+"""
+
+
+def write_town(folder: Path, side: int = 5, seed: int = 7) -> None:
+    """Write the files and the recipe of a town of ``side`` × ``side`` zones; the last zone overlaps the one before."""
+    random = np.random.default_rng(seed)
+    zones, houses, streets, parks, coverage = [], [], [], [], []
+    for n in range(side * side):
+        x, y = EAST + SIDE * (n % side), NORTH + SIDE * (n // side)
+        left = x - 50 if n == side * side - 1 else x
+        code = f"Z{n:02d}"
+        zones.append({"code": code, "population": 100.0 + n, "geometry": box(left, y, x + SIDE, y + SIDE)})
+        streets.append({"street_id": f"H{n}", "road_class": "local", "geometry": LineString([(x, y), (x + SIDE, y)])})
+        streets.append({"street_id": f"V{n}", "road_class": "local", "geometry": LineString([(x, y), (x, y + SIDE)])})
+        if random.random() < 0.3:
+            access = random.choice(["public", "private"])
+            shape = box(x + 80, y + 80, x + 140, y + 140)
+            parks.append({"green_id": f"G{n}", "kind": "park", "access": access, "geometry": shape})
+        for h in range(30):
+            hx, hy = x + random.uniform(5, 185), y + random.uniform(5, 185)
+            houses.append({"building_id": f"B{n}-{h}", "dwellings": 2, "geometry": box(hx, hy, hx + 8, hy + 8)})
+            speed = float(random.choice([30, 100, 1000]))
+            coverage.append({"premises": 2, "max_down_mbps": speed, "geometry": Point(hx + 4, hy + 4)})
+    tables = {"zones": zones, "buildings": houses, "streets": streets, "parks": parks, "coverage": coverage}
+    for name, rows in tables.items():
+        gpd.GeoDataFrame(rows, geometry="geometry", crs=4547).to_file(folder / f"{name}.gpkg")
+    (folder / "city.toml").write_text(RECIPE)
+
+
+@pytest.fixture
+def town(store: Cluster, tmp_path: Path) -> Path:  # noqa: ARG001
+    """The town, loaded; its folder."""
+    write_town(tmp_path)
+    load(read_recipe(tmp_path))
+    return tmp_path
