@@ -113,8 +113,8 @@ class Recipe(BaseModel):
     """A city and its sources; paths are relative to ``folder``."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    city: City
-    source: tuple[Source, ...] = Field(min_length=1)
+    city: City = Field(description="The city as a whole.")
+    source: tuple[Source, ...] = Field(min_length=1, description="The files, one [[source]] each, in any order.")
     folder: Path = Path()
 
     @property

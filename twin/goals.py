@@ -25,8 +25,8 @@ class Baseline(BaseModel):
     """The year and value that a target is relative to."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    year: int
-    value: float
+    year: int = Field(description="The year that is compared with.")
+    value: float = Field(description="The value of that year, in the index's unit.")
 
 
 class Goal(BaseModel):

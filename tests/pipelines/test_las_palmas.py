@@ -108,4 +108,4 @@ def _places_are_true(folder: Path) -> None:
     assert round(row["km"]) == 2205
     real = gpd.read_file(folder / "school_catchments_excerpt.geojson").to_crs(4083).set_index("Codigo").area
     for each in codes:
-        assert each["area"] == pytest.approx(real[each["code"]], rel=1e-6)
+        assert each["area"] == pytest.approx(real[int(each["code"])], rel=1e-6)

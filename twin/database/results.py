@@ -23,6 +23,11 @@ class Identity:
     code_version: str
 
 
+def identity_of(run: Row) -> Identity:
+    """What a stored run is of."""
+    return Identity(run["profile_hash"], run["data_version"], run["code_version"])
+
+
 @dataclass(frozen=True)
 class ScoreRow:
     """One zone × goal, as it is stored."""

@@ -82,6 +82,20 @@ def score(
         return engine.run(zones, workers or settings().workers or 2)
 
 
+def is_scored(profile: Profile) -> bool:
+    """Whether the last finished run is of this profile, this program and the data as they are now."""
+    with connect(program="twin score") as connection:
+        last = results.finished_run(connection)
+        return last is not None and results.identity_of(last) == _identity(connection, plan(profile), None)
+
+
+def _identity(connection: Connection, planned: Plan, codes: Sequence[str] | None) -> results.Identity:
+    selection = "all" if codes is None else ",".join(sorted(codes))
+    versions = ";".join(f"{layer}={version}" for layer, version in layer_versions(connection).items())
+    data = f"{selection};batch={settings().batch};{versions}"
+    return results.Identity(planned.profile.digest, data, planned.code_version)
+
+
 class _Engine:
     def __init__(self, connection: Connection, planned: Plan, progress: Progress) -> None:
         self._connection = connection
@@ -118,13 +132,10 @@ class _Engine:
         return done
 
     def _begin(self, zones: int, parts: list[Cut], codes: Sequence[str] | None) -> tuple[int, bool]:
-        versions = layer_versions(self._connection)
-        selection = "all" if codes is None else ",".join(sorted(codes))
-        data = f"{selection};batch={settings().batch};" + ";".join(f"{k}={v}" for k, v in versions.items())
         profile = self._plan.profile
-        identity = results.Identity(profile.digest, data, self._plan.code_version)
+        identity = _identity(self._connection, self._plan, codes)
         before = results.unfinished(self._connection)
-        if before and results.Identity(*(before[name] for name in vars(identity))) == identity:
+        if before and results.identity_of(before) == identity:
             return int(before["id"]), True
         former = results.finished_run(self._connection) if codes is not None else None
         if codes is not None and (former is None or former["profile_hash"] != profile.digest):

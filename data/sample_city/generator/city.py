@@ -120,7 +120,7 @@ def _knit(zones: list[Zone]) -> None:
     rings = [_one_corner_each(z.shape) for z in zones]
     corners = np.array([Point(xy) for xy in sorted({xy for ring in rings for xy in ring})], dtype=object)
     tree = shapely.STRtree(corners)
-    twin_of = {}
+    twin_of: dict[tuple[float, ...], tuple[float, ...]] = {}
     for a, b in tree.query(corners, predicate="dwithin", distance=NEAR).T:
         twin_of.setdefault(corners[a].coords[0], corners[min(a, b)].coords[0])
     for zone, ring in zip(zones, rings, strict=True):

@@ -41,6 +41,10 @@ def _default(each: FieldInfo) -> str:
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
+def _many(annotation: Any) -> str:
+    return f"{kind_words(annotation)}s"
+
+
 def kind_words(annotation: Any) -> str:
     """What a key of that type takes, in words."""
     if annotation in PLAIN:
@@ -51,11 +55,11 @@ def kind_words(annotation: Any) -> str:
     if origin in (Union, types.UnionType):
         return " or ".join(kind_words(each) for each in inner if each is not type(None))
     if origin is dict:
-        return (
-            f"table of {kind_words(inner[1])}s" if inner[1] in (str, int, float) else f"table of {kind_words(inner[1])}"
-        )
+        return "table" if inner[1] is Any else f"table of {_many(inner[1])}"
     if origin in (tuple, list):
-        return f"list of {kind_words(inner[0])}" if len(inner) < 3 else f"list of {len(inner)} {kind_words(inner[0])}s"
+        # A tuple of one type and an ellipsis is a list of any length, one of several types has as many entries.
+        count = f"{len(inner)} " if len(inner) > 1 and Ellipsis not in inner else ""
+        return f"list of {count}{_many(inner[0])}"
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return "table"
     if hasattr(annotation, "__metadata__") or origin is not None:

@@ -30,6 +30,11 @@ def _line(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
+def facts(told: Iterable[tuple[str, str]]) -> str:
+    """A list of facts by name; those that have no words are left out."""
+    return "\n".join(f"- {name}: {words}" for name, words in told if words)
+
+
 def code(names: Iterable[str]) -> str:
     """Names in code type, parted by commas."""
     return ", ".join(f"`{name}`" for name in names)
@@ -38,9 +43,4 @@ def code(names: Iterable[str]) -> str:
 def prose(docstring: str) -> str:
     """A docstring as Markdown: its literals in one backtick, its examples in a block of Python."""
     paragraphs = re.sub(r"``([^`]+)``", r"`\1`", docstring).split("\n\n")
-    return "\n\n".join(f"```python\n{each}\n```" if each.lstrip().startswith(">>>") else each for each in paragraphs)
-
-
-def anchored(heading: str) -> str:
-    """The anchor that a heading of the form ``name`` gets on a page."""
-    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+    return "\n\n".join(f"```pycon\n{each}\n```" if each.lstrip().startswith(">>>") else each for each in paragraphs)

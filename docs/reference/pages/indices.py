@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pages._markdown import code, document, prose, table
+from pages._markdown import code, document, facts, prose, table
 from twin.discover import discover
 from twin.index import Index
 
@@ -27,7 +27,7 @@ def unit_words(index: Index) -> str:
 
 
 def _section(index: Index) -> str:
-    facts = (
+    told = (
         ("unit", unit_words(index)),
         ("counts", index.counted),
         ("layers that it needs", code(index.layers)),
@@ -40,7 +40,7 @@ def _section(index: Index) -> str:
     return document(
         f"## {index.id}",
         f"**{index.title}** ({index.title_zh})",
-        table(("fact", ""), [fact for fact in facts if fact[1]]),
+        facts(told),
         prose(index.doc),
         table(("parameter", "default"), named),
     )

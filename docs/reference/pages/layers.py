@@ -28,7 +28,8 @@ it waits in quarantine with the words given here; see `twin rejects`. The table 
 so QGIS and psql meet the same limits.
 
 On the way in, single parts become multi where a layer asks for it, Z and M are dropped, whole decimals become whole
-numbers, and 0/1 or yes/no become yes or no. A geometry that is not valid is mended where it can be, and that is said."""
+numbers, and 0/1 or yes/no become yes or no. A geometry that is not valid is mended where that can be done, and it is
+said."""
 
 
 def page() -> str:

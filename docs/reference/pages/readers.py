@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pages._markdown import code, document, prose, table
+from pages._markdown import code, document, facts, prose
 from pipelines.readers.reader import Reader
 from twin.discover import discover
 
@@ -17,10 +17,10 @@ def page() -> str:
 
 
 def _section(reader: Reader) -> str:
-    facts = (("endings", code(reader.suffixes)), ("files that belong to it", code(reader.sidecars)))
+    told = (("endings", code(reader.suffixes)), ("files that belong to it", code(reader.sidecars)))
     return document(
         f"## {reader.id}",
         f"**{reader.title}**. {reader.doc}",
-        table(("fact", ""), [fact for fact in facts if fact[1]]),
+        facts(told),
         prose((reader.open.__doc__ or "").split("\n\n")[0]),
     )

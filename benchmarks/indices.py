@@ -1,0 +1,107 @@
+"""The four indices over whole cities of 1,000 and 4,000 zones with 200 buildings each: seconds and peak memory.
+
+Run: python -m benchmarks.indices [--zones 1000 4000]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import tempfile
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pyogrio
+import shapely
+
+from benchmarks.load import timed
+from benchmarks.machine import described, table
+from twin.database.cluster import Cluster
+
+EAST, NORTH, SIDE, HOUSES = 450_000.0, 4_250_000.0, 400.0, 200
+
+LOAD = """
+import sys
+from pathlib import Path
+from pipelines.load import load
+from pipelines.recipe import read_recipe
+load(read_recipe(Path(sys.argv[1])))
+"""
+
+SCORE = """
+import json, sys
+from twin.goals import load_profile
+from twin.runs.engine import score
+done = score(load_profile("xiongan_2035"))
+json.dump(done.stages, open(sys.argv[1], "w"))
+"""
+
+
+def write_city(folder: Path, zones: int) -> None:
+    """Write a town of square zones with 200 houses each, streets around and through them, parks, coverage."""
+    random = np.random.default_rng(2)
+    side = int(np.ceil(np.sqrt(zones)))
+    number = np.arange(zones)
+    x, y = EAST + SIDE * (number % side), NORTH + SIDE * (number // side)
+    _write(folder, "zone", shapely.box(x, y, x + SIDE, y + SIDE), code=[f"Z{n}" for n in number], population=500.0)
+    hx = np.repeat(x, HOUSES) + random.uniform(10, SIDE - 20, zones * HOUSES)
+    hy = np.repeat(y, HOUSES) + random.uniform(10, SIDE - 20, zones * HOUSES)
+    keys = [f"B{n}" for n in range(zones * HOUSES)]
+    _write(folder, "building", shapely.box(hx, hy, hx + 9, hy + 9), building_id=keys, dwellings=2)
+    speed = random.choice([100.0, 1000.0], zones * HOUSES)
+    _write(folder, "broadband_coverage", shapely.points(hx + 4, hy + 4), premises=2, max_down_mbps=speed)
+    starts = np.linspace(0, SIDE, 4, endpoint=False)
+    across = [
+        shapely.linestrings(np.stack([np.stack([x, y + s], 1), np.stack([x + SIDE, y + s], 1)], 1)) for s in starts
+    ]
+    along = [
+        shapely.linestrings(np.stack([np.stack([x + s, y], 1), np.stack([x + s, y + SIDE], 1)], 1)) for s in starts
+    ]
+    streets = np.concatenate([*across, *along])
+    _write(folder, "street", streets, street_id=[f"S{n}" for n in range(len(streets))], road_class="local")
+    parks = shapely.box(x + 150, y + 150, x + 210, y + 210)[random.random(zones) < 0.4]
+    _write(folder, "green_area", parks, green_id=[f"G{n}" for n in range(len(parks))], kind="park", access="public")
+
+
+def _write(folder: Path, layer: str, geometry: object, **columns: object) -> None:
+    frame = gpd.GeoDataFrame(columns, geometry=geometry, crs=4547)
+    pyogrio.write_dataframe(frame, folder / f"{layer}.gpkg")
+    recipe = folder / "city.toml"
+    if not recipe.exists():
+        extent = [EAST - 1e4, NORTH - 1e4, EAST + 1e6, NORTH + 1e6]
+        recipe.write_text(f'[city]\nname = "Bench"\ncrs = "EPSG:4547"\nextent = {extent}\n')
+    with recipe.open("a") as handle:
+        handle.write(f'\n[[source]]\nlayer = "{layer}"\npath = "{layer}.gpkg"\nobserved_on = 2025-01-01\n')
+
+
+def main() -> None:
+    """Measure each size once: load, then score, each a process of its own."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--zones", type=int, nargs="+", default=[1000, 4000])
+    options = parser.parse_args()
+    rows = []
+    for zones in options.zones:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            write_city(folder, zones)
+            cluster = Cluster(folder / "home")
+            cluster.up()
+            env = {**os.environ, "TWIN_HOME": str(cluster.home), "TWIN_DSN": ""}
+            load_s, _ = timed(LOAD, str(folder), env=env)
+            stages = folder / "stages.json"
+            score_s, memory = timed(SCORE, str(stages), env=env)
+            each = json.loads(stages.read_text())
+            cluster.delete()
+        parts = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in each.items())
+        per_zone = f"{1000 * score_s / zones:.1f}"
+        rows.append(
+            (f"{zones:,}", f"{zones * HOUSES:,}", f"{load_s:.1f}", f"{score_s:.1f}", parts, per_zone, f"{memory:,.0f}")
+        )
+    heads = ("zones", "buildings", "load s", "score s", "stages s", "ms a zone", "peak MB")
+    print(described(), table(heads, rows), sep="\n\n")
+
+
+if __name__ == "__main__":
+    main()
