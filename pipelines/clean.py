@@ -122,7 +122,7 @@ def _geometry(
     outside = way.outside(placed)
     verdict.break_rule(outside, rules["geometry_extent"], _places(chunk.geometry, outside))
     declared, wrong = as_declared(placed, layer.geometry)
-    verdict.break_rule(wrong & ~outside, rules["geometry_type"], _type_names(placed))
+    verdict.break_rule(wrong & ~outside, rules["geometry_type"], _type_names(placed, wrong))
     fixed, faults, beyond = mended(declared, layer.geometry, ~(missing | outside | wrong))
     verdict.break_rule(beyond, rules["geometry_invalid"], faults)
     kept = {position: fault for position, fault in faults.items() if not verdict.broken[position]}
@@ -137,8 +137,8 @@ def _places(geometry: NDArray[np.object_], where: NDArray[np.bool_]) -> dict[int
     return places
 
 
-def _type_names(geometry: NDArray[np.object_]) -> list[str]:
-    return [each.geom_type if each is not None else "" for each in geometry]
+def _type_names(geometry: NDArray[np.object_], where: NDArray[np.bool_]) -> dict[int, str]:
+    return {int(at): geometry[at].geom_type for at in np.flatnonzero(where)}
 
 
 def _hold(rule: Rule, fields: pd.DataFrame, geometry: NDArray[np.object_], verdict: Verdict, layer: Layer) -> None:
@@ -155,7 +155,8 @@ def _hold(rule: Rule, fields: pd.DataFrame, geometry: NDArray[np.object_], verdi
     else:
         numbers, bound = column.astype(float), _number(rule.bound)
         broken = numbers < bound if rule.check == "minimum" else numbers > bound
-    verdict.break_rule(broken.to_numpy(dtype=bool), rule, [_short(value) for value in column])
+    where = broken.to_numpy(dtype=bool)
+    verdict.break_rule(where, rule, {int(at): _short(column.iloc[at]) for at in np.flatnonzero(where)})
 
 
 def _tuple(bound: object) -> tuple[str, ...]:

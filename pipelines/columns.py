@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,10 @@ from twin.errors import UnknownName
 TRUE = frozenset({"1", "1.0", "true", "t", "yes", "y", "是", "有"})
 FALSE = frozenset({"0", "0.0", "false", "f", "no", "n", "否", "无"})
 NOTHING = frozenset({"", "null", "none", "nan", "<null>", "n/a", "na", "-"})
-"""Texts (lower case) that stand for a missing value."""
+"""Texts (lower case) that stand for a missing value, unless they are a choice of the field."""
+
+LARGEST_INTEGER = 2**31 - 1
+"""The largest whole number that a column of the store holds."""
 
 KIND_WORDS = {
     Kind.INTEGER: "a whole number",
@@ -77,19 +80,19 @@ def typed(each: Field, raw: pd.Series[Any]) -> tuple[pd.Series[Any], NDArray[np.
         Kind.BOOLEAN: _boolean,
         Kind.DATE: _date,
     }[each.kind]
-    present = _present(raw)
+    present = _present(raw, NOTHING.difference(each.choices))
     made = maker(raw.where(present))
     wrong = present.to_numpy() & made.isna().to_numpy()
     if each.kind is Kind.INTEGER:
-        whole = made.isna() | (made == np.floor(made))
+        whole = made.isna() | ((made == np.floor(made)) & (made.abs() <= LARGEST_INTEGER))
         wrong |= ~whole.to_numpy()
     return made, wrong
 
 
-def _present(raw: pd.Series[Any]) -> pd.Series[bool]:
+def _present(raw: pd.Series[Any], nothing: Set[str]) -> pd.Series[bool]:
     present = raw.notna()
     if pd.api.types.is_string_dtype(raw.dtype) or raw.dtype == object:
-        present &= ~raw.astype(str).str.strip().str.lower().isin(NOTHING)
+        present &= ~raw.astype(str).str.strip().str.lower().isin(nothing)
     return present
 
 

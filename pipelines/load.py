@@ -30,7 +30,7 @@ from twin.database.sources import (
     overlapping_zones,
     register_source,
 )
-from twin.database.staging import Merged, Staging, quarantine
+from twin.database.staging import Arrival, Merged, Staging, quarantine
 from twin.database.tables import make_tables
 from twin.discover import discover
 
@@ -113,33 +113,26 @@ def _merge(
 ) -> None:
     source, load_id = ids
     layer, srid = planned.layer, recipe.city.srid
-    staging = Staging(connection, layer, srid)
+    arrival = Arrival(source, load_id, getpass.getuser())
+    staging = Staging(connection, layer, srid, arrival, with_keys=planned.brings_keys)
     rejects: list[Reject] = []
-    for chunk in _chunks(planned, outcome, progress):
-        rejects += chunk.rejects
-        staging.copy(chunk.rows, chunk.fields, chunk.attributes, chunk.geometry)
-    staging.settle()
-    if layer.key not in planned.mapping:
-        staging.make_keys(f"{source}-")
+    staging.fill(_chunks(planned, outcome, progress, rejects))
     doubles = "key_double", "{key} '{value}' stands already in row {first}", "Give each row a key of its own."
-    foreign = (
-        "key_foreign",
-        "{key} '{value}' belongs to {owner}",
-        "Use another key, or load the row from one source.",
-    )
-    rejects += [_taken(layer, row, *doubles) for row in staging.take_doubles()]
-    rejects += [_taken(layer, row, *foreign) for row in staging.take_foreign(source)]
-    merged = staging.merge(source, load_id, getpass.getuser(), [r.key for r in rejects if r.key is not None])
+    foreign = "key_foreign", "{key} '{value}' belongs to {owner}", "Use another key, or load the row from one source."
+    rejects += [_taken(layer, row, *doubles) for row in staging.settle()]
+    rejects += [_taken(layer, row, *foreign) for row in staging.take_foreign()]
+    merged = staging.merge([r.key for r in rejects if r.key is not None])
     quarantine(connection, source, load_id, layer.id, srid, rejects)
     _sum_up(outcome, merged, rejects)
 
 
-def _chunks(planned: Planned, outcome: Outcome, progress: Progress) -> Iterator[Clean]:
+def _chunks(planned: Planned, outcome: Outcome, progress: Progress, rejects: list[Reject]) -> Iterator[Clean]:
     repaired: Counter[str] = Counter()
     for chunk in planned.contents.chunks():
         outcome.read += len(chunk.rows)
         cleaned = clean(planned.layer, planned.source, chunk, planned.mapping, planned.way)
         repaired += cleaned.repaired
+        rejects += cleaned.rejects
         progress.rows(len(chunk.rows))
         yield cleaned
     outcome.notes += planned.contents.notes
@@ -163,11 +156,10 @@ def _rehearsed(planned: Planned, progress: Progress) -> Outcome:
     progress.source(planned)
     rejects: list[Reject] = []
     keys: list[pd.Series[str]] = []
-    for chunk in _chunks(planned, outcome, progress):
-        rejects += chunk.rejects
+    for chunk in _chunks(planned, outcome, progress, rejects):
         keys.append(chunk.fields[planned.layer.key])
     outcome.reasons = Counter(each.rule for each in rejects)
-    if planned.layer.key in planned.mapping:
+    if planned.brings_keys:
         doubles = int(pd.concat(keys).duplicated().sum()) if keys else 0
         outcome.reasons.update({"key_double": doubles} if doubles else {})
     outcome.rejected = outcome.reasons.total()

@@ -32,6 +32,11 @@ class Planned:
     mapping: Mapping[str, str]
     way: Projection | None
 
+    @property
+    def brings_keys(self) -> bool:
+        """Whether the source has the layer's key; else keys are made from content."""
+        return self.layer.key in self.mapping or self.layer.key in self.source.set
+
     def fingerprint(self) -> tuple[str, int]:
         """Hash and size in bytes of the file and all that belongs to it."""
         digest, size = hashlib.sha256(), 0

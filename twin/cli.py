@@ -27,7 +27,9 @@ class TwinGroup(click.Group):
             click.secho(f"twin: {error}", fg="red", err=True)
             ctx.exit(WRONG_USE if isinstance(error, UsageError) else FAILED)
         except KeyboardInterrupt:
-            click.secho("twin: stopped; the store is as it was, or as far as it was done. Call again to go on.", err=True)
+            click.secho(
+                "twin: stopped; the store is as it was, or as far as it was done. Call again to go on.", err=True
+            )
             ctx.exit(INTERRUPTED)
 
 

@@ -19,7 +19,6 @@ from twin.discover import discover
 from twin.goals import Goal, Profile
 from twin.scoring.attainment import attain
 from twin.scoring.distance import class_of
-from twin.settings import PROJECT
 
 SRID = 4547
 ORIGIN = (520_000.0, 4_310_000.0)
@@ -200,11 +199,13 @@ def _fill(connection: Connection, town: Town, blocks: list[Polygon], houses: int
 def _homes(inside: BaseGeometry, houses: int, crooked: bool, draw: np.random.Generator) -> list[BaseGeometry]:
     west, south, east, north = inside.bounds
     found: list[BaseGeometry] = []
-    while len(found) < houses:
+    for attempt in range(houses * 20):
+        if len(found) == houses:
+            break
         if crooked:
             x, y = draw.uniform(west, east), draw.uniform(south, north)
         else:
-            x = west + (east - west) * ((len(found) * 0.618) % 1)
+            x = west + (east - west) * ((attempt * 0.618) % 1)
             y = south + (north - south) * draw.integers(0, 8) / 8 + 12
         size = (9, 9) if crooked else (26, 11)
         home = affinity.rotate(shapely.box(x, y, x + size[0], y + size[1]), draw.uniform(0, 90) if crooked else -8)
@@ -287,25 +288,22 @@ def _score_goal(connection: Connection, town: Town, goal: str, values: np.ndarra
                 affected,
                 reason,
                 json.dumps(parts),
+                1253 * (value or 0),
+                0 if value is None else 1253,
             )
         )
     with connection.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO twin.score (run_id, goal, zone, value, attainment, shortfall, class, n, quality,"
-            " people_affected, reason, parts) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            " people_affected, reason, parts, numerator, denominator)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             rows,
         )
-    total = float(np.nansum(values))
-    connection.execute(
-        "INSERT INTO twin.city_part VALUES (%s, 1, %s, %s, %s, 1, 1)",
-        (town.run, goal, total, float(np.sum(~np.isnan(values)))),
-    )
 
 
 if __name__ == "__main__":
     from twin.database.connect import connect, ensure_up
 
-    assert PROJECT
     ensure_up()
     with connect() as store:
         store.execute("DROP SCHEMA IF EXISTS layer, history, staging, twin CASCADE")

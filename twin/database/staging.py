@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import repeat
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,7 @@ from psycopg.types.json import Jsonb
 from layers.schema import Kind, Layer
 from twin.database.connect import Connection, Row
 from twin.database.queries import layer_table, query
+from twin.database.tables import drop_indexes, make_indexes
 
 COPY_TYPES = {
     Kind.TEXT: "text",
@@ -50,6 +52,15 @@ def register_geometry(connection: Connection) -> None:
     connection.adapters.register_dumper(bytes, dumper)
 
 
+class Chunk(Protocol):
+    """Good rows of a source: numbers in the file, one column a field, the rest, geometries in the city's CRS."""
+
+    rows: NDArray[np.int64]
+    fields: pd.DataFrame
+    attributes: Sequence[dict[str, Any] | None]
+    geometry: NDArray[np.object_]
+
+
 @dataclass(frozen=True)
 class Merged:
     """What a merge did, in rows."""
@@ -60,98 +71,151 @@ class Merged:
     closed: int
 
 
-class Staging:
-    """The waiting rows of one source, within the transaction of its load."""
+@dataclass(frozen=True)
+class Arrival:
+    """Whose rows arrive: ids of the source and of the load, and the name of who loads."""
 
-    def __init__(self, connection: Connection, layer: Layer, srid: int) -> None:
-        """Make the waiting room; it is gone at the end of the transaction."""
+    source: int
+    load: int
+    by: str
+
+
+class Staging:
+    """The rows of one source on their way into their layer, within the transaction of the load.
+
+    They wait in a table of their own. Where the layer is empty they are written straight into it, without its indexes,
+    which are made at the end.
+    """
+
+    def __init__(self, connection: Connection, layer: Layer, srid: int, arrival: Arrival, *, with_keys: bool) -> None:
+        """Make room; ``with_keys`` says that the rows bring their keys."""
         self._connection = connection
         self._layer = layer
         self._srid = srid
-        geometry = ("geom",) if layer.has_geometry else ()
-        self._names = (*layer.fields, "attributes", *geometry)
+        self._arrival = arrival
+        self._names = (*layer.fields, "attributes", *(("geom",) if layer.has_geometry else ()))
         self._columns = sql.SQL(", ").join(map(sql.Identifier, self._names))
         self._table = layer_table(layer.id)
         self._key = sql.Identifier(layer.key)
         register_geometry(connection)
-        connection.execute(query("become_loader"))
-        connection.execute(query("commit_lazily"))
-        connection.execute(query("create_incoming", columns=self._columns, table=self._table))
+        self._straight = with_keys and self._is_empty()
+        self._waiting = self._table if self._straight else sql.Identifier("incoming")
+        self._execute("commit_lazily")
+        if self._straight:
+            drop_indexes(connection, layer)
+            self._execute("become_loader")
+        else:
+            self._execute("become_loader")
+            self._execute("create_incoming", columns=self._columns, table=self._table)
 
-    def copy(
-        self,
-        rows: NDArray[np.int64],
-        fields: pd.DataFrame,
-        attributes: Sequence[dict[str, Any] | None],
-        geometry: NDArray[np.object_],
-    ) -> None:
-        """Send rows to the waiting room: numbers in the file, fields, the rest, geometries in the city's CRS."""
+    def _is_empty(self) -> bool:
+        row = self._execute("is_empty", table=self._table).fetchone()
+        return bool(row and row["empty"])
+
+    def fill(self, chunks: Iterable[Chunk]) -> None:
+        """Send rows, chunk by chunk: numbers in the file, fields, the rest, geometries in the city's CRS."""
         types = ["int8", *(COPY_TYPES[f.kind] for f in self._layer.fields.values()), "jsonb"]
-        columns: list[Iterable[Any]] = [rows.tolist()]
-        columns += [_plain(fields[name], each.kind) for name, each in self._layer.fields.items()]
-        columns.append([Jsonb(each) if each else None for each in attributes])
-        if self._layer.has_geometry:
-            types.append("geometry")
-            columns.append(shapely.to_wkb(shapely.set_srid(geometry, self._srid), include_srid=True).tolist())
+        types += ["geometry"] if self._layer.has_geometry else []
         statement = query("copy_incoming", columns=self._columns)
+        constants: tuple[Any, ...] = ()
+        if self._straight:
+            statement = query("copy_layer", table=self._table, columns=self._columns)
+            constants = (self._arrival.source, self._arrival.load, self._arrival.by)
+            types = ["int4", "int4", "text", *types]
         with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
             copy.set_types(types)
-            for row in zip(*columns, strict=True):
-                copy.write_row(row)
+            for chunk in chunks:
+                columns = [repeat(value) for value in constants] + self._as_lists(chunk)
+                for row in zip(*columns, strict=False):
+                    copy.write_row(row)
 
-    def make_keys(self, prefix: str) -> None:
-        """Give rows a key made from their content."""
+    def _as_lists(self, chunk: Chunk) -> list[Iterable[Any]]:
+        columns: list[Iterable[Any]] = [chunk.rows.tolist()]
+        columns += [_plain(chunk.fields[name], each.kind) for name, each in self._layer.fields.items()]
+        columns.append([Jsonb(each) if each else None for each in chunk.attributes])
+        if self._layer.has_geometry:
+            placed = shapely.set_srid(chunk.geometry, self._srid)
+            columns.append(shapely.to_wkb(placed, include_srid=True).tolist())
+        return columns
+
+    def settle(self) -> list[Row]:
+        """All rows have come: take out those whose key stands in an earlier one.
+
+        Returns:
+            What was taken out: ``source_row, key, first, original, geom``.
+        """
+        if not self._straight:
+            if self._lacks_keys():
+                self._make_keys()
+            self._execute("analyze_incoming")
+            return self._take("take_doubles")
+        self._execute("become_owner")
+        try:
+            with self._connection.transaction():
+                make_indexes(self._connection, self._layer)
+            return []
+        except psycopg.errors.UniqueViolation:
+            doubles = self._take("take_doubles")
+            make_indexes(self._connection, self._layer)
+            return doubles
+        finally:
+            if not self._connection.broken:
+                self._execute("become_loader")
+
+    def _lacks_keys(self) -> bool:
+        row = self._execute("lacks_keys", key=self._key).fetchone()
+        return bool(row and row["lacking"])
+
+    def _make_keys(self) -> None:
         content = sql.SQL(", ").join(sql.Identifier(n) for n in self._names if n != self._layer.key)
-        self._connection.execute(query("make_keys", key=self._key, content=content), {"prefix": prefix})
+        statement = query("make_keys", key=self._key, content=content)
+        self._connection.execute(statement, {"prefix": f"{self._arrival.source}-"})
 
-    def settle(self) -> None:
-        """All rows wait: let the planner see them."""
-        self._connection.execute(query("analyze_incoming"))
-
-    def take_doubles(self) -> list[Row]:
-        """Take out the rows whose key stands in an earlier row; ``source_row, key, first, original, geom``."""
-        return self._take("take_doubles")
-
-    def take_foreign(self, source: int) -> list[Row]:
+    def take_foreign(self) -> list[Row]:
         """Take out the rows whose key another source or an edit owns; ``source_row, key, owner, original, geom``."""
-        return self._take("take_foreign", table=self._table, source=source)
+        return [] if self._straight else self._take("take_foreign", table=self._table)
 
-    def _take(self, name: str, source: int | None = None, **identifiers: sql.Composable) -> list[Row]:
+    def _take(self, name: str, **identifiers: sql.Composable) -> list[Row]:
         geometry = sql.SQL("ST_AsBinary(i.geom)" if self._layer.has_geometry else "NULL::bytea")
-        statement = query(name, key=self._key, geometry=geometry, **identifiers)
-        return self._connection.execute(statement, {"source": source} if source is not None else None).fetchall()
+        return self._execute(
+            name, key=self._key, waiting=self._waiting, geometry=geometry, fields=self._fields(), **identifiers
+        ).fetchall()
 
-    def merge(self, source: int, load: int, by: str, quarantined: Sequence[str]) -> Merged:
+    def _fields(self) -> sql.Composable:
+        pairs = [
+            sql.SQL("{}, i.{}").format(sql.Literal(n), sql.Identifier(n)) for n in (*self._layer.fields, "attributes")
+        ]
+        return sql.SQL(", ").join(pairs)
+
+    def merge(self, quarantined: Sequence[str]) -> Merged:
         """Bring the layer up to the waiting rows; former states go into history."""
-        values = {"source": source, "load": load, "by": by, "quarantined": list(quarantined)}
-        row = self._execute("is_empty", values, table=self._table).fetchone()
-        if row and row["empty"]:
-            new = self._execute("insert_all", values, table=self._table, columns=self._columns).rowcount
-            return Merged(new, 0, 0, 0)
-        return self._merge_with_rows(values)
-
-    def _merge_with_rows(self, values: dict[str, Any]) -> Merged:
+        if self._straight:
+            count = self._execute("layer_size", table=self._table).fetchone()
+            return Merged(int(count["rows"]) if count else 0, 0, 0, 0)
         table, key, history = self._table, self._key, layer_table(self._layer.id, "history")
-        waiting = self._execute("count_incoming", values).fetchone()
+        waiting = self._execute("count_incoming").fetchone()
         sides = {
             side: sql.SQL(", ").join(sql.Identifier(alias, name) for name in self._names)
             for side, alias in (("stored", "l"), ("waiting", "i"))
         }
-        self._execute("find_changed", values, table=table, key=key, **sides)
-        closed = self._execute("find_vanished", values, table=table, key=key).rowcount
-        self._execute("keep_former", values, history=history, table=table)
+        self._execute("find_changed", table=table, key=key, **sides)
+        closed = self._connection.execute(
+            query("find_vanished", table=table, key=key),
+            {"source": self._arrival.source, "quarantined": list(quarantined)},
+        ).rowcount
+        self._execute("keep_former", history=history, table=table)
         assignments = sql.SQL(", ").join(
             sql.SQL("{} = {}").format(sql.Identifier(name), sql.Identifier("i", name)) for name in self._names
         )
-        changed = self._execute("update_changed", values, table=table, key=key, assignments=assignments).rowcount
+        changed = self._execute("update_changed", table=table, key=key, assignments=assignments).rowcount
         if closed:
-            self._execute("close_vanished", values, table=table)
-        new = self._execute("insert_new", values, table=table, key=key, columns=self._columns).rowcount
+            self._execute("close_vanished", table=table)
+        new = self._execute("insert_new", table=table, key=key, columns=self._columns).rowcount
         count = int(waiting["count"]) if waiting else 0
         return Merged(new, changed, count - new - changed, closed)
 
-    def _execute(self, name: str, values: dict[str, Any], **identifiers: sql.Composable) -> psycopg.Cursor[Row]:
-        return self._connection.execute(query(name, **identifiers), values)
+    def _execute(self, name: str, **identifiers: sql.Composable) -> psycopg.Cursor[Row]:
+        return self._connection.execute(query(name, **identifiers), vars(self._arrival))
 
 
 def _plain(column: pd.Series[Any], kind: Kind) -> list[Any]:

@@ -85,10 +85,30 @@ def _create(connection: Connection, layer: Layer, srid: int) -> None:
     key = sql.Identifier(layer.key)
     listed = sql.SQL(", ").join(columns)
     connection.execute(query("create_layer", table=table, columns=listed, key=key))
+    make_indexes(connection, layer)
     connection.execute(query("create_history", table=history, layer=table, key=key))
-    if layer.has_geometry:
-        connection.execute(query("index_geometry", table=table))
     connection.execute(query("watch_layer", table=table))
+
+
+def make_indexes(connection: Connection, layer: Layer) -> None:
+    """Make a layer's key unique and its rows findable by place.
+
+    Raises:
+        psycopg.errors.UniqueViolation: two rows have the same key.
+    """
+    table, key = layer_table(layer.id), sql.Identifier(layer.key)
+    connection.execute(query("make_unique", table=table, key=key, name=sql.Identifier(f"{layer.id}_key")))
+    if layer.has_geometry:
+        connection.execute(query("index_geometry", table=table, name=sql.Identifier(f"{layer.id}_geom")))
+
+
+def drop_indexes(connection: Connection, layer: Layer) -> None:
+    """Drop an empty layer's indexes and give it a new file, before it is filled; it is locked until commit."""
+    table = layer_table(layer.id)
+    connection.execute(query("empty_layer", table=table))
+    connection.execute(query("drop_unique", table=table, name=sql.Identifier(f"{layer.id}_key")))
+    if layer.has_geometry:
+        connection.execute(query("drop_geometry_index", name=sql.Identifier("layer", f"{layer.id}_geom")))
 
 
 def _column(name: str, kind: Kind) -> sql.Composable:

@@ -47,11 +47,20 @@ WHERE id = %(load)s;
 -- create_incoming: where a source's good rows wait, in the shape of their layer
 CREATE TEMP TABLE incoming ON COMMIT DROP AS SELECT source_row, {columns} FROM {table} WITH NO DATA;
 
--- copy_incoming: rows of a chunk
+-- copy_incoming: rows of a source, to where they wait
 COPY incoming (source_row, {columns}) FROM STDIN (FORMAT binary);
+
+-- copy_layer: rows of a source, straight into an empty layer
+COPY {table} (source_id, load_id, edited_by, source_row, {columns}) FROM STDIN (FORMAT binary);
+
+-- become_owner: what only the owner may do, such as making an index
+RESET ROLE;
 
 -- analyze_incoming: the planner must know how many rows wait
 ANALYZE incoming;
+
+-- lacks_keys: whether rows wait that brought no key
+SELECT EXISTS (SELECT FROM incoming WHERE {key} IS NULL) AS lacking;
 
 -- make_keys: keys from the content of rows whose source has none; equal rows get an ordinal
 UPDATE incoming AS i SET {key} = made.key
@@ -65,24 +74,20 @@ FROM (
 WHERE i.ctid = made.ctid;
 
 -- take_doubles: rows whose key stands in an earlier row of the same source
-DELETE FROM incoming AS i USING (
-    SELECT {key} AS key, min(source_row) AS first FROM incoming GROUP BY 1 HAVING count(*) > 1
+DELETE FROM {waiting} AS i USING (
+    SELECT {key} AS key, min(source_row) AS first FROM {waiting} GROUP BY 1 HAVING count(*) > 1
 ) AS d
 WHERE i.{key} = d.key AND i.source_row > d.first
-RETURNING i.source_row, d.key, d.first, to_jsonb(i) - 'geom' AS original, {geometry} AS geom;
+RETURNING i.source_row, d.key, d.first, jsonb_build_object({fields}) AS original, {geometry} AS geom;
 
 -- take_foreign: rows whose key belongs to another source
-DELETE FROM incoming AS i USING {table} AS l LEFT JOIN twin.source AS s ON s.id = l.source_id
+DELETE FROM {waiting} AS i USING {table} AS l LEFT JOIN twin.source AS s ON s.id = l.source_id
 WHERE l.{key} = i.{key} AND l.source_id IS DISTINCT FROM %(source)s
-RETURNING i.source_row, i.{key} AS key, coalesce(s.name, 'an edit') AS owner, to_jsonb(i) - 'geom' AS original,
+RETURNING i.source_row, i.{key} AS key, coalesce(s.name, 'an edit') AS owner, jsonb_build_object({fields}) AS original,
     {geometry} AS geom;
 
 -- is_empty: whether a layer has no row at all
 SELECT NOT EXISTS (SELECT FROM {table}) AS empty;
-
--- insert_all: every waiting row is new
-INSERT INTO {table} (source_id, load_id, source_row, edited_by, {columns})
-SELECT %(source)s, %(load)s, source_row, %(by)s, {columns} FROM incoming;
 
 -- find_changed: rows of the source whose content differs from what waits
 CREATE TEMP TABLE changed ON COMMIT DROP AS

@@ -3,20 +3,25 @@ SELECT c.relname AS layer, substring(obj_description(c.oid) FROM '\[([0-9a-f]{16
 FROM pg_class AS c JOIN pg_namespace AS s ON s.oid = c.relnamespace
 WHERE s.nspname = 'layer' AND c.relkind = 'r';
 
--- create_layer: a layer's table
+-- create_layer: a layer's table; its ids of source and load are no foreign keys, which would cost a load half its time
 CREATE TABLE {table} (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     version integer NOT NULL DEFAULT 1,
-    source_id integer REFERENCES twin.source,
-    load_id integer REFERENCES twin.load,
+    source_id integer,
+    load_id integer,
     source_row bigint,
     edited_by text NOT NULL DEFAULT session_user,
     edited_at timestamptz NOT NULL DEFAULT now(),
     attributes jsonb,
-    {columns},
-    UNIQUE ({key})
+    {columns}
 );
 ALTER TABLE {table} ALTER COLUMN {key} SET NOT NULL;
+
+-- make_unique: a key identifies one row of the layer
+ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE ({key});
+
+-- drop_unique: before a layer is filled for the first time
+ALTER TABLE {table} DROP CONSTRAINT {name};
 
 -- geometry_column: the place of a row, in the city's CRS
 geom geometry({type}, {srid}) NOT NULL;
@@ -47,7 +52,13 @@ CREATE TABLE {table} (
 CREATE INDEX ON {table} ({key});
 
 -- index_geometry: find rows by place
-CREATE INDEX ON {table} USING gist (geom);
+CREATE INDEX {name} ON {table} USING gist (geom);
+
+-- drop_geometry_index: before a layer is filled for the first time
+DROP INDEX {name};
+
+-- empty_layer: a layer without rows gets a new file, into which rows are written without a log
+TRUNCATE {table};
 
 -- watch_layer: note every statement that changes the layer
 CREATE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE ON {table}
