@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,13 +14,17 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from dashboards.callbacks import register
+from dashboards.lenses.lens import lenses
+from dashboards.pages.frame import pages
 from dashboards.server.errors import answer_errors
 from dashboards.server.health import health_router
 from dashboards.server.scores import scores_router
 from dashboards.server.store import Store
-from dashboards.server.tiles import tiles_router
+from dashboards.server.tiles import drawn_layers, tiles_router
 from dashboards.server.zones import zones_router
 from dashboards.tokens import mantine_theme
+
+logger = logging.getLogger(__name__)
 
 ASSETS = Path(__file__).resolve().parent / "assets"
 SMALLEST_GZIP = 800
@@ -52,6 +57,8 @@ INDEX = """<!DOCTYPE html>
 
 def make_app() -> FastAPI:
     """The server, with everything that it serves; the store is opened when it starts and closed when it stops."""
+    # Found before Dash looks which component libraries there are; a file that is no page stops the start here.
+    pages(), lenses(), drawn_layers()
     store = Store()
 
     @asynccontextmanager
@@ -79,11 +86,19 @@ def _pages(server: FastAPI) -> Dash:
         update_title="",
         suppress_callback_exceptions=True,
         serve_locally=True,
-        disable_version_check=True,
+        on_error=_log,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1, viewport-fit=cover"}],
     )
+    # No callback streams yet; without this every page would try to open a WebSocket again and again.
+    app.backend.websocket_capability = False
     app.layout = _layout()
     return app
+
+
+def _log(error: Exception) -> None:
+    # Dash answers 500 without a word of its own; the reason belongs into the log.
+    logger.error("a callback failed", exc_info=error)
+    raise error
 
 
 def _layout() -> Component:

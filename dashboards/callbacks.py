@@ -95,13 +95,14 @@ def _register_browser(app: Dash) -> None:
     """What needs no server: functions of ``assets/ties.js``."""
     ties = (
         ("theme", Output("theme", "forceColorScheme"), Input("url", "search")),
-        ("start", None, Input("start", "data"), Input("map-facts", "data")),
-        ("goal", None, Input("goal-select", "value")),
-        ("lens", None, Input("lens-select", "value")),
+        ("start", Output("did-start", "data"), Input("start", "data"), Input("map-facts", "data")),
+        ("goal", Output("did-goal", "data"), Input("goal-select", "value")),
+        ("lens", Output("did-lens", "data"), Input("lens-select", "value")),
+        ("legend", Output("did-legend", "data"), Input("legend", "children")),
         ("search", Output("search", "value"), Input("search", "value")),
-        ("legend", None, Input("legend", "children")),
     )
     for name, output, *inputs in ties:
-        tied = ClientsideFunction("ties", name)
-        given = [output, *inputs] if output is not None else inputs
-        app.clientside_callback(tied, *given, prevent_initial_call=name in ("goal", "lens", "search"))
+        changes_only = name in ("goal", "lens", "search")
+        app.clientside_callback(
+            ClientsideFunction("ties", name), output, *inputs, prevent_initial_call=changes_only
+        )

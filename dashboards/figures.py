@@ -43,6 +43,8 @@ class Figures:
 
     def target(self, target: float, unit: str) -> str:
         """A target with its unit, with a decimal where it has one: ``90 %``, ``22.5 %``."""
+        if not math.isfinite(target):
+            return MISSING
         whole = unit != "share" or abs(100 * target - round(100 * target)) < 0.05
         return self.value(target, unit) if whole else self.share(target, 1)
 

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-
 LISTED_CHOICES = 14
 """How many choices a hint names before it refers to the reference."""
 
@@ -46,9 +45,9 @@ class Field:
     """One attribute of a layer.
 
     ``choices`` enumerates what a text may be, ``minimum`` and ``maximum`` bound a number (both included). ``unit``
-    is a UCUM symbol as people write it (``m``, ``m²``, ``Mbit/s``). ``required_on`` names the geometry type whose rows need
-    the field where others do not. ``doc`` is one sentence for the reference, the form
-    and the tooltip; ``title_zh`` its Chinese name on screens.
+    is a UCUM symbol as people write it (``m``, ``m²``, ``Mbit/s``). ``required_on`` names the geometry type whose rows
+    need the field where others do not. ``doc`` is one sentence for the reference, the form and the tooltip;
+    ``title_zh`` its Chinese name on screens.
     """
 
     doc: str
@@ -103,7 +102,8 @@ class Layer:
     """A feature class: geometry type, key, fields, rules and style. One file in ``layers/``, named like its table.
 
     ``id`` is the file's name, the table, the URL. ``key`` names the field that identifies a row within the layer; a
-    source without that column gets keys made from its content. ``doc`` is the first paragraph of the reference page.
+    source without that column gets keys made from its content. ``key_of`` names fields that the key is made of, where
+    one field is not enough. ``doc`` is the first paragraph of the reference page.
     """
 
     id: str
@@ -114,6 +114,7 @@ class Layer:
     key: str
     fields: Mapping[str, Field]
     style: Style = field(default_factory=Style)
+    key_of: tuple[str, ...] = ()
 
     def rules(self) -> tuple[Rule, ...]:
         """Every rule of the layer, in the order in which a row is held against them."""
@@ -140,6 +141,7 @@ def _geometry_rules(layer: Layer) -> list[Rule]:
             "geometry_type",
             f"A {{value}} where {layer.title.lower()} need a {wanted}",
             f"Use a {wanted}, or load the file into another layer.",
+            layer.geometry.accepted,
         ),
         Rule(
             "geometry_invalid",

@@ -19,6 +19,9 @@ from pipelines.geometry import as_declared, mended, storable
 from pipelines.readers.reader import Chunk
 from pipelines.recipe import Source
 
+EXACT_WHOLE = 1e15
+"""From here on PostgreSQL says a number with an exponent, and so do we."""
+
 
 @dataclass(frozen=True)
 class Reject:
@@ -104,6 +107,10 @@ def _fields(layer: Layer, source: Source, chunk: Chunk, mapping: Mapping[str, st
             words = KIND_WORDS[each.kind]
             rule = Rule(f"{name}_kind", name, "kind", f"{name} is '{{value}}', not {words}", f"Write {words}.")
             verdict.break_rule(wrong, rule, raw.to_numpy(dtype=object))
+    if layer.key_of:
+        parts = [made[name].astype(object).map(_short, na_action="ignore") for name in layer.key_of]
+        keys = ["/".join(part for part in row if isinstance(part, str)) for row in zip(*parts, strict=True)]
+        made[layer.key] = pd.Series(keys, dtype=object)
     return pd.DataFrame(made, index=pd.RangeIndex(size))
 
 
@@ -133,7 +140,7 @@ def _places(geometry: NDArray[np.object_], where: NDArray[np.bool_]) -> dict[int
     places = {}
     for position in np.flatnonzero(where):
         x, y = shapely.bounds(geometry[position])[:2]
-        places[int(position)] = f"x {x:.6g}, y {y:.6g}"
+        places[int(position)] = f"x {coordinate(x)}, y {coordinate(y)}"
     return places
 
 
@@ -169,8 +176,15 @@ def _number(bound: object) -> float:
     return float(bound)
 
 
+def coordinate(value: float) -> str:
+    """A coordinate to five decimals, without trailing zeros."""
+    return f"{value:.5f}".rstrip("0").rstrip(".")
+
+
 def _short(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float) and value.is_integer() and abs(value) < EXACT_WHOLE:
+        return str(int(value))
+    return str(value)
 
 
 def _rejects(

@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
+import pyproj
 import shapely
 
 from layers.schema import Layer
 from pipelines.clean import Clean, Reject, clean
+from pipelines.crs import area_of_use
 from pipelines.outcome import Loaded, Outcome, Progress, Quiet
 from pipelines.preflight import Planned, preflight
 from pipelines.recipe import Recipe
@@ -67,7 +69,7 @@ def load(recipe: Recipe, *, only: str | None = None, dry_run: bool = False, prog
 def _city(recipe: Recipe) -> StoredCity:
     city = recipe.city
     profile = str((recipe.folder / city.profile).resolve()) if city.profile.endswith(".toml") else city.profile
-    extent = list(city.extent) if city.extent else None
+    extent = list(city.extent or area_of_use(pyproj.CRS.from_user_input(city.crs)))
     return StoredCity(city.name, city.srid, city.reference_date, profile, extent)
 
 

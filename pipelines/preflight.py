@@ -35,7 +35,7 @@ class Planned:
     @property
     def brings_keys(self) -> bool:
         """Whether the source has the layer's key; else keys are made from content."""
-        return self.layer.key in self.mapping or self.layer.key in self.source.set
+        return bool(self.layer.key_of) or self.layer.key in self.mapping or self.layer.key in self.source.set
 
     def fingerprint(self) -> tuple[str, int]:
         """Hash and size in bytes of the file and all that belongs to it."""

@@ -15,21 +15,31 @@
   dash.ties = {
     theme: wantedTheme,
     start(view, facts) {
-      if (!view) return;
+      if (!view) return same();
       const resolved = facts ? { goal: facts.goal, lens: facts.lens } : {};
       document.documentElement.lang = view.lang === "zh" ? "zh-CN" : "en";
       twin.view.start({ ...view, ...resolved });
       if (facts) twin.map.start(facts);
       twin.connection.pulse();
+      return same();
     },
-    goal(goal) { if (goal) twin.view.change({ goal, only: [] }); },
-    lens(lens) { if (lens) twin.view.change({ lens, only: [] }); },
+    goal(goal) {
+      if (goal) twin.view.change({ goal, only: [] });
+      return same();
+    },
+    lens(lens) {
+      if (lens) twin.view.change({ lens, only: [] });
+      return same();
+    },
     search(code) {
       if (!code) return same();
       twin.view.change({ zone: code });
       document.activeElement.blur();
       return null;
     },
-    legend() { requestAnimationFrame(() => twin.legend.renew()); },
+    legend() {
+      requestAnimationFrame(() => twin.legend.renew());
+      return same();
+    },
   };
 })((window.twin = window.twin || {}));

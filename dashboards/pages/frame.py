@@ -19,6 +19,9 @@ from twin.database.published import City, read_city
 from twin.discover import discover
 from twin.errors import TwinError
 
+TOLD = ("start", "goal", "lens", "legend")
+"""Where callbacks of the browser end that change nothing but the browser's own state; Dash wants an output."""
+
 Body = Callable[[Store, City, View], Component]
 
 
@@ -137,4 +140,5 @@ def _asked(view: View) -> list[Component]:
         dcc.Store(id="zone", data=view.zone),
         dcc.Store(id="lang", data=view.lang),
         dcc.Store(id="drawer-of"),
+        *[dcc.Store(id=f"did-{name}") for name in TOLD],
     ]

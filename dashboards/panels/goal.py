@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 
 from dashboards.figures import Figures
 from dashboards.lenses.lens import lenses
-from dashboards.panels.bits import act, chip
+from dashboards.panels.bits import act, chip, icon
 from dashboards.panels.part import part
 from dashboards.server.store import Store
 from dashboards.state import View
@@ -34,6 +34,8 @@ def goal_select(run: Run, view: View) -> Component:
         data=[{"value": each.goal.index, "label": each.title} for each in spoken],
         value=chosen_goal(run, view),
         allowDeselect=False,
+        rightSection=icon("down"),
+        rightSectionPointerEvents="none",
         maxDropdownHeight=420,
         size="md",
         **{"aria-label": say("goal.goal")},

@@ -50,8 +50,8 @@ def _row(layer: Layer, count: int, near_zoom: int, view: View, figures: Figures)
     return html.Button(
         [
             html.Span(icon("check"), className="check"),
-            html.Span(say.title(layer), className="label"),
             html.Span(className="dot", style=swatch(layer)),
+            html.Span(say.title(layer), className="label"),
             html.Span(figures.count(count) if count else say("layers.none"), className="count"),
         ],
         type="button",

@@ -183,7 +183,7 @@ class TestQuarantine:
         village.file("buildings.gpkg", [building("B0", 0, 0), {**building("B1", 0, 0), "geometry": swapped}])
         (found,) = reasons(village)
         assert found[:2] == (2, "geom")
-        assert found[2].startswith("The geometry lies outside the city's area of use: x 4.31e+06, y 500000")
+        assert found[2].startswith("The geometry lies outside the city's area of use: x 4310000, y 500000")
 
     def test_swapped_longitude_and_latitude_in_a_csv(self, village: SmallCity) -> None:
         village.text("nodes.csv", "node_id,kind,lon,lat\n1,cabinet,114.0,38.9\n2,cabinet,38.9,114.0\n")

@@ -15,6 +15,7 @@ from psycopg import sql
 from layers.schema import Geometry, Kind, Layer, Rule
 from twin.database.connect import Connection
 from twin.database.queries import layer_table, query
+from twin.database.rules import make_rules
 from twin.errors import StoreMismatch
 
 COLUMN_TYPES = {
@@ -57,6 +58,7 @@ def make_tables(connection: Connection, layers: Mapping[str, Layer], srid: int) 
             else:
                 _add_columns(connection, layer)
             _renew_checks(connection, layer)
+            make_rules(connection, layer)
             connection.execute(query("grant_layer", table=layer_table(layer.id)))
             connection.execute(query("grant_history", table=layer_table(layer.id, "history")))
             connection.execute(
@@ -72,7 +74,7 @@ def make_tables(connection: Connection, layers: Mapping[str, Layer], srid: int) 
 
 def declaration_digest(layer: Layer, srid: int) -> str:
     """Hash of all that decides a table's shape."""
-    text = repr((layer.geometry, layer.key, dict(layer.fields), layer.rules(), srid))
+    text = repr((layer.geometry, layer.key, layer.key_of, dict(layer.fields), layer.rules(), srid))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

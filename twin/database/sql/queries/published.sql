@@ -13,7 +13,7 @@ SELECT count(*) AS rows FROM {table};
 
 -- zone_frame: bounds of all zones in degrees, and the side of a middling zone in metres
 SELECT
-    count(*) AS zones,
+    zones,
     ST_XMin(box) AS west, ST_YMin(box) AS south, ST_XMax(box) AS east, ST_YMax(box) AS north,
     side
 FROM (
@@ -22,8 +22,7 @@ FROM (
         percentile_cont(0.5) WITHIN GROUP (ORDER BY sqrt(ST_Area(geom))) AS side,
         count(*)
     FROM {zones}
-) AS all_zones (box, side, zones)
-GROUP BY box, side, zones;
+) AS all_zones (box, side, zones);
 
 -- class_counts: zones in each class of a goal
 SELECT class, count(*) AS zones FROM twin.score WHERE run_id = %(run)s AND goal = %(goal)s GROUP BY class;
