@@ -103,6 +103,4 @@ def _register_browser(app: Dash) -> None:
     )
     for name, output, *inputs in ties:
         changes_only = name in ("goal", "lens", "search")
-        app.clientside_callback(
-            ClientsideFunction("ties", name), output, *inputs, prevent_initial_call=changes_only
-        )
+        app.clientside_callback(ClientsideFunction("ties", name), output, *inputs, prevent_initial_call=changes_only)

@@ -70,6 +70,10 @@ class GoalWords:
         measure = "points" if self.unit == "share" else "percent"
         return words(f"zone.{measure}_{self._side(value, away)}", n=size)
 
+    def line(self, value: float) -> str:
+        """``31 % of 90 %, 59 points below``."""
+        return self.figures.words("zone.line", value=self.value(value), of=self.of_target, away=self.away(value))
+
     def _side(self, value: float, away: float) -> str:
         low, _ = self.goal.bounds
         if self.goal.direction == "at_least" or (self.goal.direction == "within" and value < low):

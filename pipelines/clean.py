@@ -182,9 +182,9 @@ def coordinate(value: float) -> str:
 
 
 def _short(value: object) -> str:
-    if isinstance(value, float) and value.is_integer() and abs(value) < EXACT_WHOLE:
-        return str(int(value))
-    return str(value)
+    if isinstance(value, float) and abs(value) >= EXACT_WHOLE:
+        return np.format_float_scientific(value, trim="-", exp_digits=2)
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _rejects(

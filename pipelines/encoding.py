@@ -1,35 +1,63 @@
-"""Text of files that lie about their encoding, or say nothing of it: noticed, and asked about."""
+"""Text of files that lie about their encoding, or say nothing of it: noticed, and asked about.
+
+Two ways of being wrong are told apart. Bytes that are not UTF-8 cannot be read at all. Text that some program took for
+Latin-1 reads, but as nonsense (``ÂÞºþÇø`` for 罗湖区): it is known by the common Chinese characters that the same bytes
+make, side by side. A European word makes one at most, and a rare one.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from twin.errors import SourceEncoding
 
 CANDIDATES = ("gb18030", "big5", "cp1252")
-"""Encodings that are offered, in this order, for text that is not what it was said to be."""
+"""Encodings that are offered for text that is not what it was said to be; of two that fit as well, the first."""
+
+CHINESE = 0.5
+"""Share of common characters side by side from which text is taken for Chinese."""
+
+SAMPLE = 1_000
+"""Distinct texts of a column and chunk that are looked at."""
+
+_SIDE_BY_SIDE = re.compile(r"[^\x00-\x7f]{2,}")
 
 
 def decoded(batch: pa.RecordBatch, rows: NDArray[np.int64], path: Path, said: str) -> pd.DataFrame:
-    """The batch's attributes as a frame.
+    """The batch's attributes as a frame; column names are the batch's.
+
+    Args:
+        batch: columns with distinct names.
+        rows: by which people find them.
+        path: named in errors.
+        said: the recipe's encoding. Where it is given nothing is asked, and text that was taken for Latin-1 is read in it.
 
     Raises:
-        SourceEncoding: a text is not in the encoding that the file or the recipe says; names row, column, and the
-            encoding that fits.
+        SourceEncoding: a text is not in the encoding that the file or the recipe says, or reads as nonsense; names row,
+            column, and the encoding that fits.
     """
-    for name in batch.schema.names:
-        column = batch.column(name)
-        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-            try:
-                column.validate(full=True)
-            except pa.ArrowInvalid:
-                raise _refusal(column.cast(pa.binary()), name, rows, path, said) from None
+    for at, name in enumerate(batch.schema.names):
+        column = batch.column(at)
+        if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+            continue
+        try:
+            column.validate(full=True)
+        except pa.ArrowInvalid:
+            raise _refusal(column.cast(pa.binary()), name, rows, path, said) from None
+        nonsense = _nonsense(column)
+        if nonsense and not said:
+            raise _question(column, nonsense, name, rows, path)
+        if nonsense and all(_fits(text, said) for text in nonsense.values()):
+            batch = batch.set_column(at, name, _reread(column, said))
     return batch.to_pandas(date_as_object=False)
 
 
@@ -42,14 +70,82 @@ def _refusal(column: pa.Array, name: str, rows: NDArray[np.int64], path: Path, s
     return SourceEncoding(f"{path}: column '{name}': {suggestion(texts)}")
 
 
-def suggestion(texts: list[bytes | None]) -> str:
+def _question(
+    column: pa.Array, nonsense: dict[str, bytes], name: str, rows: NDArray[np.int64], path: Path
+) -> SourceEncoding:
+    first, raw = next(iter(nonsense.items()))
+    row = rows[pc.index(column, pa.scalar(first, column.type)).as_py()]
+    fitting = _best(nonsense.values())
+    return SourceEncoding(
+        f"{path}: row {row}, column '{name}': '{first}' looks like text in another encoding. Add encoding = "
+        f'"{fitting}" to the source if it should read \'{raw.decode(fitting)}\', or encoding = "utf-8" if it is right.'
+    )
+
+
+def _nonsense(column: pa.Array) -> dict[str, bytes]:
+    """Texts of a column that were taken for Latin-1, with their bytes; empty where the column is what it seems."""
+    if pc.all(pc.string_is_ascii(column)).as_py() is not False:
+        return {}
+    foreign = column.filter(pc.invert(pc.fill_null(pc.string_is_ascii(column), True)))
+    if pc.any(pc.match_substring_regex(foreign, r"[\x{2e80}-\x{10ffff}]")).as_py():
+        return {}
+    texts = pc.unique(foreign).slice(0, SAMPLE).to_pylist()
+    raw = {text: _bytes_of(text) for text in texts}
+    found = {text: each for text, each in raw.items() if each is not None}
+    return found if len(found) == len(texts) and _best(found.values()) != CANDIDATES[-1] else {}
+
+
+def _bytes_of(text: str) -> bytes | None:
+    for encoding in ("latin-1", "cp1252"):
+        try:
+            return text.encode(encoding)
+        except UnicodeEncodeError:
+            continue
+    return None
+
+
+def _reread(column: pa.Array, said: str) -> pa.Array:
+    return pa.array([_again(text, said) for text in column.to_pylist()], type=column.type)
+
+
+def _again(text: str | None, said: str) -> str | None:
+    raw = None if text is None else _bytes_of(text)
+    return raw.decode(said) if raw is not None and _fits(raw, said) else text
+
+
+def suggestion(texts: Sequence[bytes | None]) -> str:
     """What to write into the recipe, with a sample of how the text reads then."""
-    present = [t for t in texts if t]
-    for name in CANDIDATES:
-        if all(_fits(t, name) for t in present):
-            sample = next((t.decode(name) for t in present if not t.isascii()), "")
-            return f"Add encoding = \"{name}\" to the source if it should read '{sample}'."
-    return 'Name its encoding in the recipe, such as encoding = "gb18030".'
+    present = [text for text in texts if text and not text.isascii()]
+    name = _best(present)
+    sample = next((text for text in present if _fits(text, name)), None)
+    if sample is None or not all(_fits(text, name) for text in present):
+        return 'Name its encoding in the recipe, such as encoding = "gb18030".'
+    return f"Add encoding = \"{name}\" to the source if it should read '{sample.decode(name).strip()}'."
+
+
+def _best(texts: Iterable[bytes]) -> str:
+    """The candidate that fits best: Chinese where the bytes make common characters, else the last."""
+    raw = list(texts)
+    score = {name: _commonness(raw, name) for name in CANDIDATES[:-1] if all(_fits(text, name) for text in raw)}
+    best = max(score, key=lambda name: score[name], default=CANDIDATES[-1])
+    return best if score.get(best, 0.0) >= CHINESE else CANDIDATES[-1]
+
+
+def _commonness(texts: list[bytes], encoding: str) -> float:
+    """Share of the characters beyond ASCII that are in common use and do not stand alone."""
+    read = [text.decode(encoding) for text in texts]
+    beyond = sum(not each.isascii() for text in read for each in text)
+    together = [each for text in read for run in _SIDE_BY_SIDE.findall(text) for each in run]
+    return sum(_is_common(each, encoding) for each in together) / max(beyond, 1)
+
+
+def _is_common(character: str, encoding: str) -> bool:
+    raw = character.encode(encoding)
+    if len(raw) != 2:
+        return False
+    if encoding == "big5":
+        return 0xA1 <= raw[0] <= 0xC6  # marks, then the 5,401 characters in frequent use
+    return raw[1] >= 0xA1 and (0xB0 <= raw[0] <= 0xD7 or raw[0] in (0xA1, 0xA3))  # the 3,755 of level 1, and marks
 
 
 def _fits(text: bytes, encoding: str) -> bool:

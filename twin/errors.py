@@ -19,6 +19,7 @@
     │   ├── StoreNotReady           nothing is loaded or scored yet
     │   ├── StoreMismatch           it holds another city, another CRS, or an incompatible table
     │   ├── StoreBusy               another load is writing
+    │   ├── BackupError             a backup cannot be written or restored
     │   └── MigrationError          a numbered migration was changed after it ran
     ├── RunError                    a recompute cannot start or go on
     │   └── RunInProgress           another one is running
@@ -107,6 +108,10 @@ class StoreMismatch(StoreError):
 
 class StoreBusy(StoreError):
     """Another load is writing; it is named."""
+
+
+class BackupError(StoreError):
+    """A backup cannot be written or restored; the store is as it was."""
 
 
 class MigrationError(StoreError):

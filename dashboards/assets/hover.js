@@ -22,6 +22,8 @@
   }
 
   function hide() {
+    if (waiting) cancelAnimationFrame(waiting);
+    waiting = null;
     const box = card();
     if (box) box.hidden = true;
     if (scene.hovered) {
@@ -51,6 +53,7 @@
         waiting = requestAnimationFrame(() => point(event));
       });
       map.on("mouseout dragstart zoomstart", hide);
+      map.getContainer().addEventListener("pointerleave", hide);
     }
     map.on("click", (event) => twin.view.change({ zone: twin.map.zoneAt(event.latlng) }));
   });

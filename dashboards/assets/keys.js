@@ -42,6 +42,10 @@
     ArrowUp: neighbour, ArrowRight: neighbour, ArrowDown: neighbour, ArrowLeft: neighbour,
   };
 
+  /* The map takes the focus when clicked; its ring is for those who came by keyboard. */
+  document.addEventListener("keydown", () => document.body.toggleAttribute("data-keys", true), true);
+  document.addEventListener("pointerdown", () => document.body.removeAttribute("data-keys"), true);
+
   /* Before Leaflet's own keys, which pan the map. */
   document.addEventListener("keydown", (event) => {
     const drawer = document.querySelector(".mantine-Drawer-content");

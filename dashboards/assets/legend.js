@@ -26,10 +26,20 @@
     });
   }
 
+  function markLater(map) {
+    document.querySelectorAll("[data-from-zoom]").forEach((row) => {
+      row.classList.toggle("later", map.getZoom() < Number(row.dataset.fromZoom));
+    });
+  }
+
   twin.legend = {
     /* After the server made the panel again. */
     renew() { if (twin.view.now) mark(twin.view.now); },
   };
 
+  (twin.begin = twin.begin || []).push((map) => {
+    map.on("zoomend", () => markLater(map));
+    markLater(map);
+  });
   (twin.begin = twin.begin || []).push(() => twin.view.watch((view) => { mark(view); markLayers(view); }));
 })((window.twin = window.twin || {}));

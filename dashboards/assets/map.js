@@ -68,6 +68,7 @@
 
   function chooseViews(view) {
     const on = new Set([ZONES, ...(view.layers || twin.map.shownAtFirst())]);
+    base.backgroundColor = facts.basemap ? undefined : twin.colours.token("land");
     base.views = new Map([...views].filter(([name]) => on.has(name)));
   }
 
@@ -97,9 +98,9 @@
   function follow(view, keys) {
     const changed = (...names) => names.some((name) => keys.includes(name));
     Object.assign(scene, { only: view.only || [], selected: view.zone || "" });
-    if (changed("layers")) chooseViews(view);
-    if (changed("goal", "lens")) readScores(view);
     if (changed("theme")) twin.colours.forget();
+    if (changed("layers", "theme")) chooseViews(view);
+    if (changed("goal", "lens")) readScores(view);
     if (changed("layers", "only", "theme", "zone")) twin.map.redraw();
     if (changed("zone")) twin.map.outline();
   }

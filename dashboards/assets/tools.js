@@ -36,6 +36,8 @@
     theme() {
       const next = theme() === "dark" ? "light" : "dark";
       document.documentElement.setAttribute("data-mantine-color-scheme", next);
+      window.localStorage.setItem("twin-theme", next);
+      window.dash_clientside.set_props("theme", { forceColorScheme: next });
       twin.view.change({ theme: next });
     },
     language(lang) {

@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 
 from dashboards.lenses.lens import lenses
 from dashboards.pages.frame import Page
-from dashboards.panels.bits import act, block, icon_button
+from dashboards.panels.bits import act, block, icon, icon_button
 from dashboards.panels.card import card
 from dashboards.panels.goal import chosen_goal, goal_note, goal_select, lens_select
 from dashboards.panels.layers import layer_list
@@ -72,7 +72,14 @@ def _goal_block(store: Store, run: Run | None, view: View) -> Component:
         return html.Div(id="goal-note", hidden=True)
     return block(
         html.Label(say("goal.goal"), htmlFor="goal-select", className="small wide-only"),
-        goal_select(run, view),
+        html.Div(
+            [
+                html.Span(icon("logo"), className="logo phone-only"),
+                goal_select(run, view),
+                icon_button("search", say("frame.search"), act("search"), "phone-only"),
+            ],
+            className="row chooser",
+        ),
         html.Div(goal_note(store, view), id="goal-note"),
         lens_select(view),
         name="goal",
@@ -120,6 +127,7 @@ def _facts(connection: Connection, known: Mapping[str, Layer], frame: Frame, run
         "run": run.id if run else None,
         "bounds": [[frame.south, frame.west], [frame.north, frame.east]],
         "near_zoom": near_zoom(frame),
+        "basemap": bool(settings().basemap),
         "lenses": {name: lens.for_map() for name, lens in lenses().items()},
         "layers": [_layer_facts(layer, layer_version(connection, layer.id)) for layer in known.values()],
     }

@@ -9,10 +9,10 @@ from dash.development.base_component import Component
 
 from dashboards.figures import Figures
 from dashboards.panels.bits import act, icon
-from dashboards.server.tiles import REPORTED
 from dashboards.state import View
 from dashboards.words import words
 from layers.schema import Layer
+from twin.database.published import ZONE_LAYER
 
 BELOW_ZONES = 30
 """Layers of a lower order lie under the zones' colour, so they show only from near by."""
@@ -22,7 +22,7 @@ def layer_list(layers: Mapping[str, Layer], rows: Mapping[str, int], near_zoom: 
     """Layers with rows first, each with a switch, its colour and its count; the empty ones on request."""
     say, figures = words(view.lang), Figures(words(view.lang))
     listed = sorted(
-        (layer for name, layer in layers.items() if name != REPORTED),
+        (layer for name, layer in layers.items() if name != ZONE_LAYER),
         key=lambda layer: (not layer.style.shown, -layer.style.order),
     )
     made = [_row(layer, rows[layer.id], near_zoom, view, figures) for layer in listed]

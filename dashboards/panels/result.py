@@ -49,7 +49,7 @@ def result(store: Store, view: View) -> Any:
 
 def _city(spoken: GoalWords, value: float) -> Component:
     say = spoken.figures.words
-    text = say("result.city", value=f"{spoken.value(value)} {spoken.of_target}, {spoken.away(value)}")
+    text = say("result.city", value=spoken.line(value))
     return html.P(text, className="small city-value")
 
 

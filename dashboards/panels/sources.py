@@ -10,12 +10,12 @@ from dash.development.base_component import Component
 
 from dashboards.figures import Figures
 from dashboards.panels.bits import act, icon
-from dashboards.server.tiles import REPORTED, drawn_layers
+from dashboards.server.tiles import drawn_layers
 from dashboards.state import View
 from dashboards.words import words
 from layers.schema import Layer
 from twin.database.connect import Connection, Row
-from twin.database.published import Run, zone_sources
+from twin.database.published import ZONE_LAYER, Run, zone_sources
 from twin.discover import discover
 from twin.index import Index
 
@@ -24,7 +24,7 @@ def read_layers(goal: str) -> dict[str, Layer]:
     """Layers that a goal's index reads, zones first; all that can be drawn where the index is not known."""
     known, index = drawn_layers(), discover("twin.indices", Index).get(goal)
     names = [*index.layers, *index.optional_layers] if index else list(known)
-    return {name: known[name] for name in dict.fromkeys([REPORTED, *names]) if name in known}
+    return {name: known[name] for name in dict.fromkeys([ZONE_LAYER, *names]) if name in known}
 
 
 def reach_m(run: Run | None, goal: str) -> float:

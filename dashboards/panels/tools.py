@@ -7,7 +7,6 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboards.panels.bits import act, icon_button
-from dashboards.server.tiles import REPORTED
 from dashboards.state import View
 from dashboards.words import words
 from twin.database.published import Frame
@@ -55,4 +54,4 @@ def credits_line(credited: list[str]) -> Component:
 
 def hover_card() -> Component:
     """Filled by ``assets/hover.js``; what it says is also said to screen readers when a zone is selected."""
-    return html.Div(id="hover", className="hover float", hidden=True, **{"aria-hidden": "true", "data-layer": REPORTED})
+    return html.Div(id="hover", className="hover float", hidden=True, **{"aria-hidden": "true"})

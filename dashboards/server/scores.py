@@ -54,7 +54,7 @@ def _lines(row: Row, spoken: GoalWords) -> list[str]:
     if row["value"] is None:
         second = say("legend.no_data")
     else:
-        second = f"{spoken.value(row['value'])} {spoken.of_target}, {spoken.away(row['value'])}"
+        second = spoken.line(row["value"])
     people = row["population"]
     third = [] if people is None else [say("zone.residents", people=spoken.figures.people(people))]
     return [named, second, *third]

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from dashboards.server.memory import Memory
 from dashboards.server.store import Store
 from layers.schema import Layer
-from twin.database.published import read_city
+from twin.database.published import ZONE_LAYER, read_city
 from twin.database.tiles import layer_tile, layer_version
 from twin.discover import discover
 from twin.errors import StoreNotReady, UnknownName
@@ -19,7 +19,6 @@ from twin.errors import StoreNotReady, UnknownName
 MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
 KEPT = 4096
 DEEPEST = 22
-REPORTED = "zone"
 
 Zoom = Annotated[int, Path(ge=0, le=DEEPEST)]
 Cell = Annotated[int, Path(ge=0, lt=2**DEEPEST)]
@@ -59,7 +58,7 @@ def tiles_router(store: Store) -> APIRouter:
                 return Response(status_code=304, headers=headers)
             packed = kept.get(
                 (layer, version, z, x, y),
-                lambda: layer_tile(connection, known[layer], city.srid, (z, x, y), whole=layer == REPORTED),
+                lambda: layer_tile(connection, known[layer], city.srid, (z, x, y), whole=layer == ZONE_LAYER),
             )
         return packed_answer(packed, headers, "gzip" in accept_encoding)
 

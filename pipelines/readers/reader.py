@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pipelines.recipe import Source
 from twin.discover import discover
-from twin.errors import SourceMissing, UnknownName
+from twin.errors import SourceMissing, SourceUnreadable, UnknownName
 
 CHUNK_ROWS = 50_000
 
@@ -37,14 +37,14 @@ class Contents:
     """A source as it was opened: what it holds, and a way to read it once from the start.
 
     ``crs`` None where the file does not say; ``count`` rows where the format tells, else -1; ``columns`` names as in
-    the file; ``notes`` sentences for the person who loads it.
+    the file; ``notes`` sentences for the person who loads it, complete once all chunks were read.
     """
 
     crs: pyproj.CRS | None
     columns: tuple[str, ...]
     count: int
     chunks: Callable[[], Iterator[Chunk]]
-    notes: tuple[str, ...] = ()
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,8 @@ class Reader:
     """A format: the endings of its files, and how to open one.
 
     ``open`` takes the file and the recipe's source; it raises a ``SourceError`` or ``UnknownName`` that names the file
-    before any row is read. ``sidecars`` are endings of files that belong to the main one.
+    before any row is read. ``sidecars`` are endings of files that belong to the main one. ``sniff`` tells by its
+    content whether a file is of this format: asked where several readers share an ending.
     """
 
     id: str
@@ -61,18 +62,22 @@ class Reader:
     open: Callable[[Path, Source], Contents]
     doc: str
     sidecars: tuple[str, ...] = ()
+    sniff: Callable[[Path], bool] | None = None
 
     def files(self, path: Path) -> list[Path]:
-        """The file and all that belong to it, in a fixed order."""
+        """The file and all that belong to it, in a fixed order; of a folder, all that it holds."""
+        if path.is_dir():
+            return sorted(each for each in path.rglob("*") if each.is_file())
         beside = [path.with_suffix(ending) for ending in self.sidecars]
         return [path, *(each for each in beside if each.is_file())]
 
 
 def reader_for(path: Path) -> Reader:
-    """The reader of a file, by its ending.
+    """The reader of a file or folder, by its ending, and by its content where several readers share that.
 
     Raises:
         SourceMissing: there is no such file; the nearest name in its folder is given.
+        SourceUnreadable: its content is of no format that has this ending.
         UnknownName: no reader takes that ending.
     """
     if not path.exists():
@@ -81,9 +86,22 @@ def reader_for(path: Path) -> Reader:
             raise SourceMissing(str(UnknownName("file", path.name, there, str(path.parent))))
         raise SourceMissing(f"{path.parent}: there is no such folder")
     readers = discover("pipelines.readers", Reader)
+    ending = _ending(path, {s for r in readers.values() for s in r.suffixes})
+    sharing = [r for r in readers.values() if ending in r.suffixes]
+    if len(sharing) == 1:
+        return sharing[0]
+    found = next((r for r in sharing if r.sniff is not None and r.sniff(path)), None)
+    if found is None:
+        titles = "; ".join(r.title for r in sharing)
+        raise SourceUnreadable(f"{path}: holds nothing that a reader of {ending} knows ({titles})")
+    return found
+
+
+def _ending(path: Path, known: set[str]) -> str:
     name = path.name.lower()
-    fitting = [r for r in readers.values() if name.endswith(r.suffixes)]
+    fitting = [ending for ending in known if name.endswith(ending)]
+    if not fitting and path.is_dir() and any(path.glob("*.shp")):
+        fitting = [".shp"]
     if not fitting:
-        known = sorted({s for r in readers.values() for s in r.suffixes})
         raise UnknownName("reader for files that end in", path.suffix or path.name, known, str(path))
-    return max(fitting, key=lambda r: max(len(s) for s in r.suffixes if name.endswith(s)))
+    return max(fitting, key=len)

@@ -43,6 +43,11 @@ def _dsn(web: bool) -> str:
     return settings().dsn
 
 
+def dsn_of_store() -> str:
+    """Connection string of the store's owner."""
+    return _dsn(web=False)
+
+
 def _explained(error: psycopg.OperationalError) -> StoreUnavailable:
     where = f"the private PostGIS in {cluster().folder}" if settings().is_private else "the server of TWIN_DSN"
     said = " ".join(str(error).split())

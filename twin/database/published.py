@@ -14,7 +14,8 @@ from twin.database.connect import Connection, Row
 from twin.database.queries import layer_table, query
 from twin.goals import Goal, Profile
 
-ZONES = layer_table("zone")
+ZONE_LAYER = "zone"
+ZONES = layer_table(ZONE_LAYER)
 NEIGHBOUR_GAP_M = 40.0
 """Zones this near are neighbours: blocks are often parted by a street that belongs to none of them."""
 
@@ -133,7 +134,7 @@ def find_zones(connection: Connection, text: str, limit: int = 8) -> list[Row]:
 
 def zone_sources(connection: Connection, layer: Layer, zone: str, reach_m: float) -> list[Row]:
     """Sources of a layer's rows within ``reach_m`` of a zone, each with its number of rows."""
-    statement = query("zone_sources", table=layer_table(layer.id), zones=ZONES)
+    statement = query("zone_sources", table=layer_table(layer.id), zones=ZONES, near=_near(layer))
     return connection.execute(statement, {"zone": zone, "reach": reach_m}).fetchall()
 
 
@@ -143,7 +144,12 @@ def zone_rows(
     """Key, file and row number of a layer's rows of one source within ``reach_m`` of a zone."""
     table, key = layer_table(layer.id), sql.Identifier(layer.key)
     wanted = {"zone": zone, "reach": reach_m, "source": source, "limit": limit}
-    return connection.execute(query("zone_rows", table=table, key=key, zones=ZONES), wanted).fetchall()
+    return connection.execute(query("zone_rows", table=table, key=key, zones=ZONES, near=_near(layer)), wanted).fetchall()
+
+
+def _near(layer: Layer) -> sql.Composable:
+    # Of the layer of zones only the zone's own row stands behind its numbers, not its neighbours.
+    return query("zone_itself", key=sql.Identifier(layer.key)) if layer.id == ZONE_LAYER else query("near_zone")
 
 
 def attributions(connection: Connection) -> list[str]:

@@ -24,3 +24,6 @@ ON CONFLICT (name) DO UPDATE SET sha256 = excluded.sha256, applied_at = now();
 
 -- become_viewer: may only read what is published
 SET ROLE twin_viewer;
+
+-- drop_everything: all that the twin keeps, before a backup takes its place in the same transaction
+DROP SCHEMA IF EXISTS layer, history, staging, twin CASCADE;

@@ -75,7 +75,7 @@ SELECT
     f.source_id, count(*) AS rows, max(f.source_row) IS NOT NULL AS numbered,
     s.path, s.sublayer, s.publisher, s.licence, s.observed_on
 FROM {table} AS f
-JOIN {zones} AS z ON z.code = %(zone)s AND ST_DWithin(f.geom, z.geom, %(reach)s)
+JOIN {zones} AS z ON z.code = %(zone)s AND {near}
 LEFT JOIN twin.source AS s ON s.id = f.source_id
 GROUP BY f.source_id, s.path, s.sublayer, s.publisher, s.licence, s.observed_on
 ORDER BY count(*) DESC;
@@ -83,11 +83,17 @@ ORDER BY count(*) DESC;
 -- zone_rows: a layer's rows of one source in or near a zone
 SELECT f.{key} AS key, s.path, f.source_row, f.edited_by, f.edited_at, f.version
 FROM {table} AS f
-JOIN {zones} AS z ON z.code = %(zone)s AND ST_DWithin(f.geom, z.geom, %(reach)s)
+JOIN {zones} AS z ON z.code = %(zone)s AND {near}
 LEFT JOIN twin.source AS s ON s.id = f.source_id
 WHERE f.source_id IS NOT DISTINCT FROM %(source)s
 ORDER BY f.source_row, f.{key}
 LIMIT %(limit)s;
+
+-- near_zone: rows in a zone or within reach of it
+ST_DWithin(f.geom, z.geom, %(reach)s);
+
+-- zone_itself: the row of the zone
+f.{key} = z.code;
 
 -- attributions: what sources of loaded rows ask to be shown wherever their data is
 SELECT DISTINCT attribution FROM twin.source
