@@ -8,6 +8,8 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -80,12 +82,19 @@ def main() -> None:
     """Measure each size once: load, then score, each a process of its own."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--zones", type=int, nargs="+", default=[1000, 4000])
+    parser.add_argument("--write", type=Path, help="only write the city's files into this folder")
     options = parser.parse_args()
+    if options.write:
+        write_city(options.write, options.zones[0])
+        return
     rows = []
     for zones in options.zones:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            write_city(folder, zones)
+            # In a process of its own: a child starts with the memory high-water mark of its parent.
+            subprocess.run(
+                [sys.executable, "-m", "benchmarks.indices", "--write", name, "--zones", str(zones)], check=True
+            )
             cluster = Cluster(folder / "home")
             cluster.up()
             env = {**os.environ, "TWIN_HOME": str(cluster.home), "TWIN_DSN": ""}

@@ -90,10 +90,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--write", type=Path, help="only write the city's files into this folder")
     options = parser.parse_args()
+    if options.write:
+        write_city(options.write, options.rows)
+        return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        write_city(folder, options.rows)
+        # In a process of its own: a child starts with the memory high-water mark of its parent.
+        subprocess.run(
+            [sys.executable, "-m", "benchmarks.load", "--write", name, "--rows", str(options.rows)], check=True
+        )
         cluster = Cluster(folder / "home")
         cluster.up()
         env = {**os.environ, "TWIN_HOME": str(cluster.home), "TWIN_DSN": ""}

@@ -60,6 +60,10 @@ class GoalWords:
         near = low if value is not None and abs(value - low) <= abs(value - high) else high
         return self.figures.value(value, self.unit, near)
 
+    def number(self, value: float) -> str:
+        """A value without its unit, which the target beside it has; shares keep their sign."""
+        return self.value(value) if self.unit == "share" else self.figures.value(value, "")
+
     def away(self, value: float) -> str:
         """How far a value is from the target: ``55 points below``."""
         words = self.figures.words

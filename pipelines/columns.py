@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Set
 from pathlib import Path
 from typing import Any
@@ -89,19 +88,26 @@ def typed(each: Field, raw: pd.Series[Any]) -> tuple[pd.Series[Any], NDArray[np.
     return made, wrong
 
 
+def is_text(raw: pd.Series[Any]) -> bool:
+    """Whether the values are texts of pandas' own kind, on which its functions run without Python."""
+    return isinstance(raw.dtype, pd.StringDtype)
+
+
 def _present(raw: pd.Series[Any], nothing: Set[str]) -> pd.Series[bool]:
     present = raw.notna()
-    if pd.api.types.is_string_dtype(raw.dtype) or raw.dtype == object:
-        present &= ~raw.astype(str).str.strip().str.lower().isin(nothing)
+    if is_text(raw) or raw.dtype == object:
+        text = raw if is_text(raw) else raw.astype("str")
+        present &= ~text.str.strip().str.lower().isin(nothing)
     return present
 
 
 def _text(raw: pd.Series[Any]) -> pd.Series[Any]:
-    if pd.api.types.is_string_dtype(raw.dtype) and raw.dtype != object:
-        return raw.str.strip().astype(object)
-    if pd.api.types.is_numeric_dtype(raw.dtype) or raw.dtype == object:
-        return raw.map(_plain, na_action="ignore").astype(object)
-    return raw.astype(str).where(raw.notna()).astype(object)
+    if not is_text(raw):
+        plain = pd.api.types.is_numeric_dtype(raw.dtype) or raw.dtype == object
+        raw = (raw.map(_plain, na_action="ignore") if plain else raw.astype("str").where(raw.notna())).astype("str")
+    stripped = raw.str.strip()
+    # PostgreSQL holds no zero character in a text.
+    return stripped.str.replace("\x00", "", regex=False)
 
 
 def _number(raw: pd.Series[Any]) -> pd.Series[Any]:
@@ -132,8 +138,4 @@ def _date(raw: pd.Series[Any]) -> pd.Series[Any]:
             text.where(text.str.fullmatch(r"\d{8}").fillna(False)), format="%Y%m%d", errors="coerce"
         )
         days = days.fillna(compact)
-    return days.map(_day, na_action="ignore").astype(object).where(days.notna(), None)
-
-
-def _day(value: pd.Timestamp) -> datetime.date:
-    return value.date()
+    return days.dt.normalize()

@@ -30,7 +30,7 @@ class Projection:
 
     def __call__(self, geometry: NDArray[np.object_]) -> NDArray[np.object_]:
         """The geometries in the city's CRS, Z and M dropped; what cannot be projected gets infinite coordinates."""
-        flat: NDArray[np.object_] = shapely.force_2d(geometry)
+        flat: NDArray[np.object_] = shapely.force_2d(geometry) if shapely.has_z(geometry).any() else geometry
         if self.transformer is None:
             return flat
         projected: NDArray[np.object_] = shapely.transform(flat, self._move)

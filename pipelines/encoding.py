@@ -7,6 +7,7 @@ make, side by side. A European word makes one at most, and a rare one.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -23,12 +24,13 @@ from twin.errors import SourceEncoding
 CANDIDATES = ("gb18030", "big5", "cp1252")
 """Encodings that are offered for text that is not what it was said to be; of two that fit as well, the first."""
 
-CHINESE = 0.5
+CHINESE = 0.6
 """Share of common characters side by side from which text is taken for Chinese."""
 
 SAMPLE = 1_000
 """Distinct texts of a column and chunk that are looked at."""
 
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 _SIDE_BY_SIDE = re.compile(r"[^\x00-\x7f]{2,}")
 
 
@@ -39,7 +41,7 @@ def decoded(batch: pa.RecordBatch, rows: NDArray[np.int64], path: Path, said: st
         batch: columns with distinct names.
         rows: by which people find them.
         path: named in errors.
-        said: the recipe's encoding. Where it is given nothing is asked, and text that was taken for Latin-1 is read in it.
+        said: the recipe's encoding; where given nothing is asked, and text that was taken for Latin-1 is read in it.
 
     Raises:
         SourceEncoding: a text is not in the encoding that the file or the recipe says, or reads as nonsense; names row,
@@ -58,7 +60,8 @@ def decoded(batch: pa.RecordBatch, rows: NDArray[np.int64], path: Path, said: st
             raise _question(column, nonsense, name, rows, path)
         if nonsense and all(_fits(text, said) for text in nonsense.values()):
             batch = batch.set_column(at, name, _reread(column, said))
-    return batch.to_pandas(date_as_object=False)
+    frame: pd.DataFrame = batch.to_pandas(date_as_object=False)
+    return frame
 
 
 def _refusal(column: pa.Array, name: str, rows: NDArray[np.int64], path: Path, said: str) -> SourceEncoding:
@@ -116,26 +119,32 @@ def _again(text: str | None, said: str) -> str | None:
 def suggestion(texts: Sequence[bytes | None]) -> str:
     """What to write into the recipe, with a sample of how the text reads then."""
     present = [text for text in texts if text and not text.isascii()]
-    name = _best(present)
+    if present and present[0].startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return 'Add encoding = "utf-16" to the source.'
+    name = _best(present, alone=True)
     sample = next((text for text in present if _fits(text, name)), None)
     if sample is None or not all(_fits(text, name) for text in present):
         return 'Name its encoding in the recipe, such as encoding = "gb18030".'
     return f"Add encoding = \"{name}\" to the source if it should read '{sample.decode(name).strip()}'."
 
 
-def _best(texts: Iterable[bytes]) -> str:
-    """The candidate that fits best: Chinese where the bytes make common characters, else the last."""
+def _best(texts: Iterable[bytes], *, alone: bool = False) -> str:
+    """The candidate that fits best: Chinese where the bytes make common characters, else the last.
+
+    ``alone`` counts characters that stand alone too: for bytes of which it is known that they are not UTF-8.
+    """
     raw = list(texts)
-    score = {name: _commonness(raw, name) for name in CANDIDATES[:-1] if all(_fits(text, name) for text in raw)}
+    score = {name: _commonness(raw, name, alone) for name in CANDIDATES[:-1] if all(_fits(text, name) for text in raw)}
     best = max(score, key=lambda name: score[name], default=CANDIDATES[-1])
     return best if score.get(best, 0.0) >= CHINESE else CANDIDATES[-1]
 
 
-def _commonness(texts: list[bytes], encoding: str) -> float:
-    """Share of the characters beyond ASCII that are in common use and do not stand alone."""
+def _commonness(texts: list[bytes], encoding: str, alone: bool) -> float:
+    """Share of the characters beyond ASCII that are in common use and (unless ``alone``) stand side by side."""
     read = [text.decode(encoding) for text in texts]
     beyond = sum(not each.isascii() for text in read for each in text)
-    together = [each for text in read for run in _SIDE_BY_SIDE.findall(text) for each in run]
+    wanted = _BEYOND_ASCII if alone else _SIDE_BY_SIDE
+    together = [each for text in read for run in wanted.findall(text) for each in run]
     return sum(_is_common(each, encoding) for each in together) / max(beyond, 1)
 
 
@@ -145,7 +154,7 @@ def _is_common(character: str, encoding: str) -> bool:
         return False
     if encoding == "big5":
         return 0xA1 <= raw[0] <= 0xC6  # marks, then the 5,401 characters in frequent use
-    return raw[1] >= 0xA1 and (0xB0 <= raw[0] <= 0xD7 or raw[0] in (0xA1, 0xA3))  # the 3,755 of level 1, and marks
+    return raw[1] >= 0xA1 and (0xB0 <= raw[0] <= 0xF7 or raw[0] in (0xA1, 0xA3))  # the 6,763 of GB 2312, and marks
 
 
 def _fits(text: bytes, encoding: str) -> bool:

@@ -11,12 +11,12 @@ from shapely import GeometryType
 
 from layers.schema import Geometry
 
-MULTI = {
-    GeometryType.POLYGON: (GeometryType.MULTIPOLYGON, shapely.multipolygons),
-    GeometryType.LINESTRING: (GeometryType.MULTILINESTRING, shapely.multilinestrings),
-    GeometryType.LINEARRING: (GeometryType.MULTILINESTRING, shapely.multilinestrings),
+PARTS = {
+    GeometryType.POLYGON: GeometryType.MULTIPOLYGON,
+    GeometryType.LINESTRING: GeometryType.MULTILINESTRING,
+    GeometryType.LINEARRING: GeometryType.MULTILINESTRING,
 }
-"""Single types with the multi type that a row of several parts has, and the function that makes it."""
+"""Single types with the multi type that they become, of one part, when they are stored."""
 
 SINGLE = {GeometryType.MULTIPOINT: GeometryType.POINT, GeometryType.MULTILINESTRING: GeometryType.LINESTRING}
 """Multi types that may become single where they have one part."""
@@ -35,24 +35,22 @@ def storable(geometry: Any) -> bool:
 
 
 def as_declared(geometry: NDArray[np.object_], declared: Geometry) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
-    """Single parts become multi (or multi of one part single) where the layer says so; which are of a wrong type.
+    """Multi geometries of one part become single where the layer says so; which geometries are of a wrong type.
 
-    Missing geometries stay missing and are not wrong.
+    Single ones pass where the layer wants multi: they become so when they are stored. Missing ones are not wrong.
     """
     wanted = {GeometryType[name.upper()] for name in declared.accepted}
     types = shapely.get_type_id(geometry)
-    made = geometry.copy()
-    for single, (multi, make) in MULTI.items():
-        if multi in wanted:
-            where = types == single
-            if where.any():
-                made[where] = make(geometry[where], indices=np.arange(where.sum()))
+    made = geometry
     for multi, single in SINGLE.items():
         if single in wanted and multi not in wanted:
             where = (types == multi) & (shapely.get_num_geometries(geometry) == 1)
-            made[where] = shapely.get_geometry(geometry[where], 0)
+            if where.any():
+                made = made.copy()
+                made[where] = shapely.get_geometry(geometry[where], 0)
+    passing = wanted | {single for single, multi in PARTS.items() if multi in wanted}
     now = shapely.get_type_id(made)
-    wrong: NDArray[np.bool_] = (now >= 0) & ~np.isin(now, [int(kind) for kind in wanted])
+    wrong: NDArray[np.bool_] = (now >= 0) & ~np.isin(now, [int(kind) for kind in passing])
     return made, wrong
 
 

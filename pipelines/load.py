@@ -116,7 +116,7 @@ def _merge(
     source, load_id = ids
     layer, srid = planned.layer, recipe.city.srid
     arrival = Arrival(source, load_id, getpass.getuser())
-    staging = Staging(connection, layer, srid, arrival, with_keys=planned.brings_keys)
+    staging = Staging(connection, layer, srid, arrival, sent=planned.fields, with_keys=planned.brings_keys)
     rejects: list[Reject] = []
     staging.fill(_chunks(planned, outcome, progress, rejects))
     doubles = "key_double", "{key} '{value}' stands already in row {first}", "Give each row a key of its own."

@@ -37,6 +37,13 @@ class Planned:
         """Whether the source has the layer's key; else keys are made from content."""
         return bool(self.layer.key_of) or self.layer.key in self.mapping or self.layer.key in self.source.set
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The layer's fields that the source fills."""
+        made = (self.layer.key,) if self.layer.key_of else ()
+        given = {*self.mapping, *self.source.set, *made}
+        return tuple(name for name in self.layer.fields if name in given)
+
     def fingerprint(self) -> tuple[str, int]:
         """Hash and size in bytes of the file and all that belongs to it."""
         digest, size = hashlib.sha256(), 0

@@ -130,7 +130,7 @@ def test_a_layers_file_is_a_table_with_constraints_and_history(store: Cluster, c
         "INSERT INTO layer.bench (bench_id, seats, geom) VALUES (%s, %s, ST_SetSRID(ST_Point(500010, 4310010), 4547))"
     )
     with connect() as connection:
-        with pytest.raises(psycopg.errors.CheckViolation, match="bench_seats_minimum"), connection.transaction():
+        with pytest.raises(psycopg.errors.CheckViolation, match="seats is 0, less than 1"), connection.transaction():
             connection.execute(insert, ["B9", 0])
         with pytest.raises(psycopg.errors.UniqueViolation), connection.transaction():
             connection.execute(insert, ["B1", 2])

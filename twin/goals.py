@@ -134,7 +134,8 @@ def _load(path: Path, seen: tuple[Path, ...]) -> Profile:
         own = Profile.model_validate(raw)
     except ValidationError as error:
         first = error.errors()[0]
-        raise ProfileError(f"{path}: {'.'.join(str(p) for p in first['loc'])}: {first['msg']}") from None
+        place = " ".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"])
+        raise ProfileError(f"{path}: {place}: {first['msg'].removeprefix('Value error, ')}") from None
     _refuse_doubles(path, own)
     if not own.extends:
         return own

@@ -31,6 +31,14 @@
     twin.view.change({ zone: twin.map.zoneAt(twin.map.leaflet.getCenter()) });
   }
 
+  /* Options come from the server after the typing, so none of them is marked yet. */
+  function pickFirst() {
+    const list = document.getElementById(document.getElementById("search").getAttribute("aria-controls"));
+    const marked = list && list.querySelector("[data-combobox-selected]");
+    const first = list && list.querySelector("[data-combobox-option]");
+    if (first && !marked) first.click();
+  }
+
   const KEYS = {
     "/": (event) => { event.preventDefault(); twin.acts.search(); },
     "+": () => twin.map.leaflet.zoomIn(),
@@ -52,6 +60,7 @@
     if (drawer || !twin.view.now || event.ctrlKey || event.metaKey || event.altKey) return;
     if (typing(event.target)) {
       if (event.key === "Escape") event.target.blur();
+      if (event.key === "Enter" && event.target.id === "search") pickFirst();
       return;
     }
     const act = KEYS[event.key];

@@ -66,6 +66,15 @@
     base.on("load", () => map.getContainer().setAttribute("data-drawn", "yes"));
   }
 
+  /* Only tiles of this zoom: those of the last one, still there while new ones come, would stop the new ones. */
+  function drawAgain(layer) {
+    if (!layer) return;
+    for (const key of Object.keys(layer._tiles)) {
+      const place = layer._keyToTileCoords(key);
+      if (place.z === layer._tileZoom) layer.renderTile(place, layer._tiles[key].el, layer._tileCoordsToKey(place));
+    }
+  }
+
   function chooseViews(view) {
     const on = new Set([ZONES, ...(view.layers || twin.map.shownAtFirst())]);
     base.backgroundColor = facts.basemap ? undefined : twin.colours.token("land");
@@ -132,8 +141,8 @@
       twin.map.redraw();
       twin.map.outline();
     },
-    redraw() { if (base) base.rerenderTiles(); },
-    outline() { if (top) top.rerenderTiles(); },
+    redraw() { drawAgain(base); },
+    outline() { drawAgain(top); },
 
     /* Codes of the zone that is drawn at a place, "" where there is none. */
     zoneAt({ lat, lng }) {
@@ -146,7 +155,7 @@
     /* What of the map lies under a bottom sheet, as Leaflet's padding. */
     covered() {
       const sheet = twin.sheet ? twin.sheet.height() : 0;
-      const bar = sheet ? 88 : 0;
+      const bar = sheet ? 112 : 0;
       return sheet ? { paddingTopLeft: [16, bar], paddingBottomRight: [16, sheet + 16] } : {};
     },
   };

@@ -69,8 +69,10 @@
       trace(context, geometry, true);
       context.setLineDash(isNear(zoom) ? [5, 3] : []);
       context.lineWidth = isNear(zoom) ? 1.2 : 0.8;
+      context.globalAlpha = isNear(zoom) ? 0.4 : 1;
       context.strokeStyle = twin.colours.token(isNear(zoom) ? "control" : "zone-line");
       context.stroke();
+      context.globalAlpha = 1;
       context.setLineDash([]);
     },
   };

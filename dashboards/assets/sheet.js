@@ -34,6 +34,7 @@
   });
 
   twin.sheet = {
+    isUsed: () => PHONE.matches,
     height() { return PHONE.matches && shown() ? shown().offsetHeight + 64 : 0; },
   };
 

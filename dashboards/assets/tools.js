@@ -46,16 +46,24 @@
     },
     panel(name) {
       const body = document.body;
-      const open = body.dataset.panel === name ? "" : name;
-      body.dataset.panel = open;
-      const block = open && document.querySelector(`[data-block="${open}"]`);
-      if (block) block.scrollIntoView({ block: "nearest" });
+      body.dataset.panel = body.dataset.panel === name ? "" : name;
+      if (twin.sheet.isUsed() && name !== "more") {
+        twin.view.change({ zone: "" });
+        twin.acts.sheet("middle");
+      }
+      const block = document.querySelector(`[data-block="${name}"]`);
+      if (block) block.scrollIntoView({ block: "start" });
     },
     search() {
       document.body.toggleAttribute("data-search", true);
       const field = document.getElementById("search");
       if (field) field.focus();
     },
+  });
+
+  document.addEventListener("pointerdown", (event) => {
+    const inside = event.target.closest(".left, .rail, .tabs, .tools, .mantine-Select-dropdown");
+    if (!inside) document.body.dataset.panel = "";
   });
 
   document.addEventListener("focusout", (event) => {

@@ -102,7 +102,7 @@ def _value(score: Row, spoken: GoalWords) -> Component:
     return block(
         html.Div(
             [
-                html.Span(spoken.value(score["value"]), className="figure", id="card-value"),
+                html.Span(spoken.number(score["value"]), className="figure", id="card-value"),
                 html.Span(spoken.of_target, className="of"),
                 chip(spoken.away(score["value"]), "ok" if reached else "danger"),
             ],
@@ -114,7 +114,9 @@ def _value(score: Row, spoken: GoalWords) -> Component:
 
 def _effect(score: Row, spoken: GoalWords) -> Component:
     say, figures = spoken.figures.words, spoken.figures
-    numbers = [(figures.share(score["attainment"]), say("zone.attainment_what"), say("zone.attainment"))]
+    full = score["attainment"] >= 1
+    what = say("zone.attainment_full" if full else "zone.attainment_what")
+    numbers = [(figures.share(score["attainment"]), what, say("zone.attainment"))]
     affected = score["people_affected"]
     if affected is not None and affected > 0:
         numbers.append((figures.people(affected), say("zone.people"), ""))

@@ -45,13 +45,12 @@ def _row(layer: Layer, count: int, near_zoom: int, view: View, figures: Figures)
     more = {
         "aria-checked": str(on).lower(),
         "data-from-zoom": str(first),
-        "data-later": say("layers.near"),
     }
     return html.Button(
         [
             html.Span(icon("check"), className="check"),
             html.Span(className="dot", style=swatch(layer)),
-            html.Span(say.title(layer), className="label"),
+            html.Span(say.title(layer), className="label", **{"data-later": say("layers.near")}),
             html.Span(figures.count(count) if count else say("layers.none"), className="count"),
         ],
         type="button",

@@ -22,6 +22,9 @@ from twin.discover import discover
 from twin.errors import StoreNotReady
 from twin.index import Index
 
+LABELS = re.compile(r"(?=\b(?:Formula|Unit|Denominator|Direction|Counted in n|No data|Quality|Parts|Source): )")
+"""Where the docstring of an index begins to speak of another thing."""
+
 
 def method_drawer(store: Store, view: View) -> tuple[str, list[Component]]:
     """Title and content of the drawer on the goal that is shown."""
@@ -47,8 +50,15 @@ def method_drawer(store: Store, view: View) -> tuple[str, list[Component]]:
 def definition(doc: str) -> list[Component]:
     """The paragraphs of a docstring, without its examples; names of parameters as code."""
     paragraphs = re.split(r"\n\s*\n", inspect.cleandoc(doc))
-    plain = [text for text in paragraphs if not text.lstrip().startswith(">>>")]
-    return [html.P(_marked(" ".join(text.split()))) for text in plain if text.strip()]
+    plain = [" ".join(text.split()) for text in paragraphs if not text.lstrip().startswith(">>>")]
+    return [_paragraph(piece) for text in plain for piece in LABELS.split(text) if piece.strip()]
+
+
+def _paragraph(text: str) -> Component:
+    label, colon, rest = text.partition(":")
+    if colon and LABELS.match(text):
+        return html.P([html.Strong(f"{label}: "), *_marked(rest.strip())])
+    return html.P(_marked(text))
 
 
 def _marked(text: str) -> list[Any]:

@@ -51,10 +51,14 @@ def _table(rows: list[Row], figures: Figures) -> Component:
 def _cells(row: Row, figures: Figures) -> tuple[str, str, str]:
     number = row["source_row"]
     file = row["path"] or figures.words("rows.by_hand")
-    return row["key"], file, MISSING if number is None else figures.count(number)
+    return row["key"], file, MISSING if number is None else str(number)
 
 
 def _download(zone: str, layer: Layer, source: int | None, reach: float, text: str) -> Component:
-    wanted = {"layer": layer.id, "reach": f"{reach:g}", **({} if source is None else {"source": str(source)})}
+    wanted = {
+        "layer": layer.id,
+        "reach": f"{reach:g}",
+        **({"by_hand": "true"} if source is None else {"source": str(source)}),
+    }
     address = f"/zones/{quote(zone, safe='')}/rows.csv?{urlencode(wanted)}"
     return html.A([icon("download"), text], href=address, download=f"{layer.id}.csv", className="button")

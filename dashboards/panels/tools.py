@@ -27,6 +27,8 @@ def city_map(frame: Frame, basemap: str, view: View) -> Component:
         maxZoom=19,
         zoomControl=False,
         attributionControl=False,
+        # Where drawing is slow Leaflet's fading leaves tiles of the former zoom under the new ones.
+        fadeAnimation=False,
         className="city-map",
     )
 
@@ -54,4 +56,4 @@ def credits_line(credited: list[str]) -> Component:
 
 def hover_card() -> Component:
     """Filled by ``assets/hover.js``; what it says is also said to screen readers when a zone is selected."""
-    return html.Div(id="hover", className="hover float", hidden=True, **{"aria-hidden": "true"})
+    return html.Div(id="hover", className="zone-tip float", hidden=True, **{"aria-hidden": "true"})

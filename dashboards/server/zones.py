@@ -13,7 +13,7 @@ from dashboards.server.scores import json_answer
 from dashboards.server.store import Store
 from dashboards.server.tiles import drawn_layers
 from twin.database.connect import Connection, Row
-from twin.database.published import zone_facts, zone_neighbours, zone_rows
+from twin.database.published import ANY_SOURCE, zone_facts, zone_neighbours, zone_rows
 from twin.errors import UnknownName
 
 COLUMNS = ("layer", "key", "file", "row", "edited_by", "edited_at", "version")
@@ -33,15 +33,16 @@ def zones_router(store: Store) -> APIRouter:
     def rows(
         zone: str,
         layer: str,
-        source: int | None = None,
+        source: int = ANY_SOURCE,
+        by_hand: bool = False,
         reach: Annotated[float, Query(ge=0, le=5000)] = 0.0,
     ) -> Response:
-        """All rows of a layer, or of one source of it, in a zone or within ``reach`` metres of it."""
+        """Rows of a layer in a zone or within ``reach`` metres of it: all, of one source, or drawn by hand."""
         known = drawn_layers()
         if layer not in known:
             raise UnknownName("layer", layer, known)
         with store.read() as connection:
-            found = zone_rows(connection, known[layer], zone, reach, source, None)
+            found = zone_rows(connection, known[layer], zone, reach, None if by_hand else source, None)
         name = {"Content-Disposition": f'attachment; filename="{layer}.csv"'}
         return Response(_table(layer, found), media_type="text/csv; charset=utf-8", headers=name)
 

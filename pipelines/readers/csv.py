@@ -5,20 +5,29 @@ from __future__ import annotations
 import csv as text_tables
 import functools
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
-import shapely
-from numpy.typing import NDArray
-
 from pipelines.encoding import suggestion
+from pipelines.places import check_place, headings, places
+from pipelines.readers._text_rows import strict_rows, text_rows
+from pipelines.readers._where import filtered
 from pipelines.readers.reader import CHUNK_ROWS, Chunk, Contents, Reader
 from pipelines.recipe import Source
-from twin.errors import SourceEncoding, SourceUnreadable, UnknownName
+from twin.errors import SourceEncoding, SourceUnreadable
 
-HEADER_LINES = 1
 SNIFFED_BYTES = 65_536
+
+
+@dataclass(frozen=True)
+class _Text:
+    """A table as text, and how it is to be read."""
+
+    path: Path
+    source: Source
+    encoding: str
+    separator: str
+    notes: list[str] = field(default_factory=list)
 
 
 def open_csv(path: Path, source: Source) -> Contents:
@@ -28,25 +37,20 @@ def open_csv(path: Path, source: Source) -> Contents:
         SourceEncoding: its text is not in the recipe's encoding (UTF-8 where it names none).
         SourceUnreadable: it is empty or its header cannot be read.
         UnknownName: the columns of ``x``, ``y`` or ``wkt`` are not in it.
+        RecipeError: ``where`` is not a filter that can be run.
     """
     encoding = source.encoding or "utf-8-sig"
-    separator = _separator(path, encoding)
+    text = _Text(path, source, encoding, _separator(path, encoding))
     try:
-        header = pd.read_csv(path, sep=separator, encoding=encoding, nrows=0, dtype=str)
+        _, header = next(strict_rows(path, encoding, text.separator), (0, []))
     except UnicodeDecodeError as error:
-        raise _wrong_encoding(path, encoding, error) from None
-    except (pd.errors.EmptyDataError, pd.errors.ParserError) as error:
-        raise SourceUnreadable(f"{path}: no header can be read: {error}") from error
-    columns = tuple(str(name).strip() for name in header.columns)
-    for wanted in (source.x, source.y, source.wkt):
-        if wanted and wanted not in columns:
-            raise UnknownName("column", wanted, columns, str(path))
-    return Contents(
-        crs=None,
-        columns=columns,
-        count=-1,
-        chunks=functools.partial(_chunks, path, source, encoding, separator),
-    )
+        raise _wrong_encoding(text, error) from None
+    while header and not header[-1].strip():
+        header.pop()
+    columns = headings(header, text.notes)
+    check_place(path, source, columns)
+    chunks = functools.partial(_chunks, text, columns)
+    return filtered(Contents(None, tuple(columns), -1, chunks, text.notes), path, source.where)
 
 
 def _separator(path: Path, encoding: str) -> str:
@@ -59,11 +63,11 @@ def _separator(path: Path, encoding: str) -> str:
         return ","
 
 
-def _wrong_encoding(path: Path, encoding: str, error: UnicodeDecodeError) -> SourceEncoding:
-    raw = path.read_bytes()
-    lines = raw.split(b"\n")
-    at = next((n for n, line in enumerate(lines, 1) if not _decodes(line, encoding)), 0)
-    return SourceEncoding(f"{path}: line {at} is not {encoding} ({error.reason}). {suggestion(list(lines))}")
+def _wrong_encoding(text: _Text, error: UnicodeDecodeError) -> SourceEncoding:
+    lines = text.path.read_bytes().split(b"\n")
+    at = next((n for n, line in enumerate(lines, 1) if not _decodes(line, text.encoding)), 0)
+    name = text.source.encoding or "utf-8"
+    return SourceEncoding(f"{text.path}: line {at} is not {name} ({error.reason}). {suggestion(list(lines))}")
 
 
 def _decodes(line: bytes, encoding: str) -> bool:
@@ -74,47 +78,21 @@ def _decodes(line: bytes, encoding: str) -> bool:
     return True
 
 
-def _chunks(path: Path, source: Source, encoding: str, separator: str) -> Iterator[Chunk]:
+def _chunks(text: _Text, columns: list[str]) -> Iterator[Chunk]:
     try:
-        with pd.read_csv(
-            path, sep=separator, encoding=encoding, dtype=str, chunksize=CHUNK_ROWS, skip_blank_lines=True
-        ) as reader:
-            for frame in reader:
-                frame.columns = [str(name).strip() for name in frame.columns]
-                rows = np.asarray(frame.index, dtype=np.int64) + HEADER_LINES + 1
-                frame = frame.reset_index(drop=True)
-                geometry, broken = _geometry(frame, source)
-                yield Chunk(rows, frame, geometry, broken)
+        for lines, frame, longer in text_rows(text.path, text.encoding, text.separator, columns, CHUNK_ROWS):
+            geometry, broken = places(frame, text.source)
+            told = {at: _too_long(text, int(lines[at]), found, len(columns)) for at, found in longer.items()}
+            yield Chunk(lines, frame, geometry, broken | told)
     except UnicodeDecodeError as error:
-        raise _wrong_encoding(path, encoding, error) from None
-    except pd.errors.ParserError as error:
-        raise SourceUnreadable(f"{path}: not a table: {str(error).strip()}") from error
+        raise _wrong_encoding(text, error) from None
 
 
-def _geometry(frame: pd.DataFrame, source: Source) -> tuple[NDArray[np.object_], dict[int, str]]:
-    if source.wkt:
-        return _from_wkt(frame[source.wkt])
-    if source.x:
-        return _from_coordinates(frame[source.x], frame[source.y])
-    return np.full(len(frame), None, dtype=object), {}
-
-
-def _from_wkt(column: pd.Series[str]) -> tuple[NDArray[np.object_], dict[int, str]]:
-    texts = column.to_numpy(dtype=object, na_value=None)
-    geometry = shapely.from_wkt(texts, on_invalid="ignore")
-    lost = np.flatnonzero(shapely.is_missing(geometry) & column.notna().to_numpy())
-    return geometry, {int(i): f"'{str(texts[i])[:60]}' is not WKT" for i in lost}
-
-
-def _from_coordinates(x: pd.Series[str], y: pd.Series[str]) -> tuple[NDArray[np.object_], dict[int, str]]:
-    numbers = [pd.to_numeric(each.str.strip(), errors="coerce").to_numpy(dtype=float) for each in (x, y)]
-    known = np.isfinite(numbers[0]) & np.isfinite(numbers[1])
-    geometry = np.full(len(x), None, dtype=object)
-    geometry[known] = shapely.points(numbers[0][known], numbers[1][known])
-    given = (x.notna() & y.notna()).to_numpy()
-    return geometry, {
-        int(i): f"'{x.iloc[i]}', '{y.iloc[i]}' are not coordinates" for i in np.flatnonzero(given & ~known)
-    }
+def _too_long(text: _Text, line: int, found: int, width: int) -> str:
+    words = f"the line has {found} values, the header names {width}"
+    if not (text.source.x or text.source.wkt):
+        raise SourceUnreadable(f"{text.path}: line {line}: {words}; put values with a separator in them into quotes")
+    return words
 
 
 csv = Reader(
@@ -122,5 +100,8 @@ csv = Reader(
     title="Tables as text (CSV, TSV)",
     suffixes=(".csv", ".tsv", ".txt"),
     open=open_csv,
-    doc="One header line; `x` and `y`, or `wkt`, name the columns that hold the place. Rows are numbered as lines.",
+    doc=(
+        "One header line; `x` and `y`, or `wkt`, name the columns that hold the place. Rows are numbered by the line "
+        "on which they begin; separator (comma, semicolon, tab, bar) and decimal comma are noticed."
+    ),
 )

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import functools
 import re
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from pipelines.readers._where import chosen, matching
 from pipelines.readers.reader import Chunk, Contents, Reader
-from pipelines.readers.vector import open_vector, read_chunks
+from pipelines.readers.vector import open_vector
 from pipelines.recipe import Source
-from twin.database.queries import query_text
-from twin.errors import RecipeError
 
 TAGS = "other_tags"
 REFERENCE = "osm_ref"
@@ -40,12 +36,12 @@ def open_osm(path: Path, source: Source) -> Contents:
     wanted = tuple(name for name in named if name not in (*contents.columns, REFERENCE))
     columns = (*contents.columns, REFERENCE, *wanted)
     if source.where:
-        _matching(pd.DataFrame(columns=columns), path, source.where)
+        matching(pd.DataFrame(columns=[name for name in columns if name != TAGS]), path, source.where)
     return dataclasses.replace(
         contents,
         columns=columns,
         count=-1,
-        chunks=functools.partial(_chunks, path, source, wanted),
+        chunks=functools.partial(_chunks, contents, path, source, wanted),
     )
 
 
@@ -58,13 +54,14 @@ def _names_in(where: str) -> list[str]:
     return re.findall(r'"([^"]+)"', where)
 
 
-def _chunks(path: Path, source: Source, wanted: tuple[str, ...]) -> Iterator[Chunk]:
+def _chunks(contents: Contents, path: Path, source: Source, wanted: tuple[str, ...]) -> Iterator[Chunk]:
     read = 0
-    for chunk in read_chunks(path, source.sublayer, unfiltered(source), "OSM"):
+    for chunk in contents.chunks():
         rows = np.arange(read + 1, read + 1 + len(chunk.rows), dtype=np.int64)
         read += len(rows)
         columns = _with_tags(chunk.columns, wanted, source.sublayer)
-        yield _chosen(Chunk(rows, columns, chunk.geometry, chunk.broken), path, source.where)
+        whole = Chunk(rows, columns, chunk.geometry, chunk.broken)
+        yield _chosen(whole, path, source.where) if source.where else whole
 
 
 def _with_tags(frame: pd.DataFrame, wanted: tuple[str, ...], table: str) -> pd.DataFrame:
@@ -81,23 +78,10 @@ def _with_tags(frame: pd.DataFrame, wanted: tuple[str, ...], table: str) -> pd.D
 
 
 def _chosen(chunk: Chunk, path: Path, where: str) -> Chunk:
-    if not where:
-        return chunk
-    keep = _matching(chunk.columns, path, where)
-    position = {int(old): new for new, old in enumerate(keep)}
-    broken = {position[old]: reason for old, reason in chunk.broken.items() if old in position}
-    columns = chunk.columns.iloc[keep].reset_index(drop=True)
-    return Chunk(chunk.rows[keep], columns, chunk.geometry[keep], broken)
-
-
-def _matching(frame: pd.DataFrame, path: Path, where: str) -> NDArray[np.int64]:
-    with contextlib.closing(sqlite3.connect(":memory:")) as memory:
-        frame.drop(columns=[TAGS]).to_sql("feature", memory, index_label="position")
-        try:
-            rows = memory.execute(query_text("filter_features").replace("{where}", where)).fetchall()
-        except sqlite3.Error as error:
-            raise RecipeError(f"{path}: where = {where!r} is not a filter that can be run: {error}") from error
-    return np.array(sorted(row[0] for row in rows), dtype=np.int64)
+    plain = chunk.columns.drop(columns=[TAGS])  # SQLite holds no dicts
+    kept = chosen(dataclasses.replace(chunk, columns=plain), path, where)
+    at = np.searchsorted(chunk.rows, kept.rows)
+    return dataclasses.replace(kept, columns=chunk.columns.iloc[at].reset_index(drop=True))
 
 
 osm = Reader(

@@ -1,54 +1,78 @@
-"""Vector files that GDAL reads: GeoPackage, Shapefile, GeoJSON, GML, FlatGeobuf and their like."""
+"""Vector files that GDAL reads: GeoPackage, Shapefile, GeoJSON, GML, FlatGeobuf, File GDB, DXF and their like."""
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyogrio
 import pyproj
-import shapely
-from pyogrio.errors import DataLayerError, DataSourceError
 
 from pipelines.encoding import decoded
+from pipelines.readers._archive import gdal_path, has_vector
+from pipelines.readers._table import GDAL_ERRORS, Table, heard
+from pipelines.readers._whole import check_count, check_whole
+from pipelines.readers._wkb import Flattening, parse_wkb
 from pipelines.readers.reader import CHUNK_ROWS, Chunk, Contents, Reader
 from pipelines.recipe import Source
-from twin.errors import RecipeError, SourceUnreadable, UnknownName
+from twin.errors import RecipeError, SourceEncoding, SourceUnreadable, UnknownName
 
-FID = "OGC_FID"
+KEYED = frozenset({"GPKG", "OpenFileGDB"})
+"""Drivers whose fid is a key that people see; elsewhere GDAL counts features from 0 and people from 1."""
+
+TRANSACTIONAL = frozenset({"GPKG", "SQLite", "OSM"})
+"""Drivers whose count is a note that may be stale, or is not known: whether all was read is told by other means."""
 
 
 def open_vector(path: Path, source: Source) -> Contents:
-    """Open one table of a vector file.
+    """Open one table of a vector file; curves are made straight, Z and M are dropped and said.
 
     Raises:
-        SourceUnreadable: GDAL cannot open it.
+        SourceUnreadable: GDAL cannot open it, or it was cut off.
+        SourceEncoding: its text is in an encoding that cannot be read.
         RecipeError: it holds several tables and the recipe names none, or ``where`` is not OGR SQL.
         UnknownName: the recipe's table is not in it.
     """
-    table = _table(path, source)
-    try:
-        info = pyogrio.read_info(path, layer=table, encoding=source.encoding or None)
-    except (DataSourceError, DataLayerError) as error:
-        raise SourceUnreadable(f"{path}: cannot be read: {error}") from error
-    _check_where(path, table, source)
+    _check_utf16(path)
+    gdal, notes = gdal_path(path), list[str]()
+    with heard(notes):
+        name = _table(path, gdal, source)
+        check_whole(path / f"{name}.shp" if path.is_dir() else path)
+        try:
+            info = pyogrio.read_info(gdal, layer=name, encoding=source.encoding or None)
+        except GDAL_ERRORS as error:
+            raise SourceUnreadable(f"{path}: cannot be read: {error}") from error
+    promised = -1 if source.where or info["driver"] in TRANSACTIONAL else int(info["features"])
+    table = Table(path, gdal, name, info["driver"], source, promised, notes)
+    _check_where(table)
     return Contents(
         crs=pyproj.CRS.from_user_input(info["crs"]) if info["crs"] else None,
-        columns=tuple(str(name) for name in info["fields"]),
+        columns=tuple(str(each) for each in info["fields"]),
         count=int(info["features"]) if not source.where else -1,
-        chunks=functools.partial(read_chunks, path, table, source, info["driver"]),
+        chunks=functools.partial(_chunks, table),
+        notes=notes,
     )
 
 
-def _table(path: Path, source: Source) -> str:
+def _check_utf16(path: Path) -> None:
+    said = path.with_suffix(".cpg")
+    if path.suffix.lower() in (".shp", ".dbf") and said.is_file():
+        name = said.read_text(encoding="latin-1").strip()
+        if name.upper().replace("-", "").startswith("UTF16"):
+            raise SourceEncoding(f"{path}: {said.name} says {name}, which no DBF can be read in; save it as UTF-8")
+
+
+def _table(path: Path, gdal: str, source: Source) -> str:
+    if path.suffix.lower() == ".shp" and path.is_file():
+        check_whole(path)
     try:
-        tables = [str(name) for name, _ in pyogrio.list_layers(path)]
-    except DataSourceError as error:
+        tables = [str(name) for name, _ in pyogrio.list_layers(gdal)]
+    except GDAL_ERRORS as error:
+        check_whole(path)
         raise SourceUnreadable(f"{path}: GDAL cannot open it: {error}") from error
     if not tables:
         raise SourceUnreadable(f"{path}: holds no table")
@@ -57,75 +81,62 @@ def _table(path: Path, source: Source) -> str:
             raise UnknownName("table", source.sublayer, tables, str(path))
         return source.sublayer
     if len(tables) > 1:
-        raise RecipeError(f"{path}: holds {len(tables)} tables ({', '.join(tables)}); name one as sublayer")
+        raise RecipeError(f"{path}: holds {len(tables)} tables ({', '.join(sorted(tables))}); name one as sublayer")
     return tables[0]
 
 
-def _check_where(path: Path, table: str, source: Source) -> None:
-    if not source.where:
+def _check_where(table: Table) -> None:
+    if not table.source.where:
         return
     try:
-        pyogrio.read_dataframe(path, layer=table, where=source.where, max_features=1, read_geometry=False)
-    except (ValueError, DataSourceError, DataLayerError) as error:
-        raise RecipeError(f"{path}: where = {source.where!r} is not a filter that can be run: {error}") from error
+        with table.arrow():
+            return
+    except (ValueError, *GDAL_ERRORS) as error:
+        said = f"where = {table.source.where!r} is not a filter that can be run"
+        raise RecipeError(f"{table.path}: {said}: {error}") from error
 
 
-def read_chunks(path: Path, table: str, source: Source, driver: str) -> Iterator[Chunk]:
-    """Rows of a table, chunk by chunk; a geometry that cannot be parsed is told in ``Chunk.broken``."""
-    # GeoPackage's fid is a key that people see; elsewhere GDAL counts features from 0 and people from 1.
-    first = 0 if driver == "GPKG" else 1
-    for batch, fid_column, geometry_column in _batches(path, table, source):
-        rows = np.asarray(batch.column(fid_column), dtype=np.int64) + first
-        attributes = batch.drop_columns([name for name in (fid_column, geometry_column) if name])
-        columns = decoded(attributes, rows, path, source.encoding)
-        geometry, broken = parse_wkb(batch.column(geometry_column) if geometry_column else None, len(rows))
-        yield Chunk(rows, columns, geometry, broken)
+def _chunks(table: Table) -> Iterator[Chunk]:
+    flat, read = Flattening(table.notes), 0
+    for batch, shapes in table.batches(CHUNK_ROWS):
+        try:
+            chunk = _chunk(table, batch, shapes)
+        except NotImplementedError:  # shapely's word for a curve
+            rest = (_chunk(table, *each) for each in _after(table.straightened().batches(CHUNK_ROWS), read))
+            yield from (dataclasses.replace(each, geometry=flat(each.geometry)) for each in rest)
+            return
+        read += len(batch)
+        yield dataclasses.replace(chunk, geometry=flat(chunk.geometry))
+    check_count(table.path, table.promised, read)
 
 
-def _batches(path: Path, table: str, source: Source) -> Iterator[tuple[pa.RecordBatch, str, str]]:
-    options: dict[str, Any] = {"encoding": source.encoding} if source.encoding else {}
-    where = source.where or None
-    try:
-        with pyogrio.open_arrow(
-            path,
-            layer=table,
-            where=where,
-            batch_size=CHUNK_ROWS,
-            use_pyarrow=True,
-            return_fids=True,
-            **options,
-        ) as (meta, reader):
-            fid, geometry = meta["fid_column"] or FID, meta["geometry_name"] or "wkb_geometry"
-            for batch in reader:
-                yield batch, fid, geometry if geometry in batch.schema.names else ""
-    except (DataSourceError, DataLayerError, RuntimeError, pa.ArrowException) as error:
-        raise SourceUnreadable(f"{path}: broken off while reading: {error}") from error
+def _chunk(table: Table, batch: pa.RecordBatch, shapes: int) -> Chunk:
+    first = 0 if table.driver in KEYED else 1
+    rows = np.asarray(batch.column(0), dtype=np.int64) + first
+    attributes = batch.select([at for at in range(1, batch.num_columns) if at != shapes])
+    columns = decoded(attributes, rows, table.path, table.source.encoding)
+    geometry, broken = parse_wkb(batch.column(shapes) if shapes else None, len(rows))
+    return Chunk(rows, columns, geometry, broken)
 
 
-def parse_wkb(column: pa.Array | None, count: int) -> tuple[np.ndarray[Any, np.dtype[np.object_]], dict[int, str]]:
-    """Geometries of a column of WKB, and why some of them could not be read, by position."""
-    if column is None:
-        return np.full(count, None, dtype=object), {}
-    raw = np.empty(count, dtype=object)
-    raw[:] = column.to_pylist()
-    geometry = shapely.from_wkb(raw, on_invalid="ignore")
-    lost = np.flatnonzero(shapely.is_missing(geometry) & ~pd.isna(raw))
-    return geometry, {int(i): _reason(raw[i]) for i in lost}
-
-
-def _reason(wkb: bytes) -> str:
-    try:
-        shapely.from_wkb(wkb)
-    except shapely.errors.GEOSException as error:
-        return str(error).partition(":")[2].strip() or str(error)
-    return "the geometry cannot be read"
+def _after(batches: Iterator[tuple[pa.RecordBatch, int]], count: int) -> Iterator[tuple[pa.RecordBatch, int]]:
+    """The batches without their first ``count`` rows."""
+    for batch, shapes in batches:
+        rest = batch.slice(min(count, len(batch)))
+        count -= len(batch) - len(rest)
+        if len(rest):
+            yield rest, shapes
 
 
 vector = Reader(
     id="vector",
     title="Vector files that GDAL reads",
-    suffixes=(".gpkg", ".shp", ".geojson", ".json", ".gml", ".fgb", ".kml"),
+    suffixes=(".gpkg", ".shp", ".dbf", ".geojson", ".json", ".gml", ".fgb", ".kml", ".gdb", ".dxf", ".zip"),
     open=open_vector,
-    doc="GeoPackage, Shapefile, GeoJSON, GML, FlatGeobuf, KML. `sublayer` names the table where a file holds several.",
+    doc=(
+        "GeoPackage, Shapefile, GeoJSON, GML, FlatGeobuf, KML, File GDB, DXF, a folder of shapefiles, and any of these "
+        "in a zip. `sublayer` names the table where there are several."
+    ),
     sidecars=(".shx", ".dbf", ".prj", ".cpg", ".qix", ".xsd"),
+    sniff=has_vector,
 )

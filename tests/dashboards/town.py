@@ -232,7 +232,7 @@ def _insert(connection: Connection, town: Town, layer: str, geometries: list, **
     names = ", ".join(columns)
     marks = ", ".join(["%s"] * len(columns))
     statement = (
-        f"INSERT INTO layer.{layer} (source_id, load_id, source_row, {names}, geom)"  # noqa: S608
+        f"INSERT INTO layer.{layer} (source_id, load_id, source_row, {names}, geom)"
         f" VALUES (%s, %s, %s, {marks}, {cast})"
     )
     with connection.cursor() as cursor:

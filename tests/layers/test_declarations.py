@@ -92,6 +92,58 @@ CONTRACTS = {
         },
     ),
 }
+CONTRACTS |= {
+    "planned_landuse": Contract(
+        Geometry.MULTI_POLYGON,
+        "plan_id",
+        {"plan_id": TEXT, "planned_use": TEXT},
+        {"plan_year": WHOLE, "max_far": NUMBER, "constraint_note": TEXT},
+    ),
+    "sewer_pipe": Contract(
+        Geometry.LINE_STRING,
+        "pipe_id",
+        {"pipe_id": TEXT, "from_node": TEXT, "to_node": TEXT},
+        {
+            **{"kind": TEXT, "diameter_mm": NUMBER, "slope": NUMBER, "roughness_n": NUMBER},
+            **{"material": TEXT, "installed": DAY},
+        },
+        {"kind": ("sanitary", "storm", "combined", "force_main", "reclaimed")},
+    ),
+    "sewer_node": Contract(
+        Geometry.POINT,
+        "node_id",
+        {"node_id": TEXT, "kind": TEXT},
+        {"invert_m": NUMBER, "ground_m": NUMBER, "capacity_m3d": NUMBER, "load_m3d": NUMBER},
+        {"kind": ("manhole", "inlet", "junction", "storage", "pump", "outfall", "treatment_plant")},
+    ),
+    "sewer_connection": Contract(
+        Geometry.POINT,
+        "connection_id",
+        {"connection_id": TEXT, "connected": YES_NO, "premises": WHOLE},
+        {"recorded_on": DAY},
+    ),
+    "transit_stop": Contract(
+        Geometry.POINT, "stop_id", {"stop_id": TEXT}, {"mode": TEXT, "headway_min": NUMBER, "name": TEXT}
+    ),
+    "facility": Contract(
+        Geometry.POINT_OR_MULTI_POLYGON,
+        "facility_id",
+        {"facility_id": TEXT, "kind": TEXT},
+        {"capacity": NUMBER, "floor_area_m2": NUMBER, "area_m2": NUMBER},
+        {
+            "kind": (
+                *("school_primary", "school_secondary", "clinic", "hospital", "culture"),
+                *("sport", "community", "elderly_care", "shop", "shelter"),
+            )
+        },
+    ),
+    "statistic": Contract(
+        Geometry.NONE,
+        "statistic_id",
+        {"statistic_id": TEXT, "index": TEXT, "place": TEXT, "year": WHOLE, "value": NUMBER},
+        {"unit": TEXT, "publisher": TEXT},
+    ),
+}
 
 every_contract = pytest.mark.parametrize(("name", "contract"), CONTRACTS.items(), ids=CONTRACTS.keys())
 
@@ -119,6 +171,14 @@ def test_enumerations(name: str, contract: Contract) -> None:
     assert {field: set(each.choices) for field, each in fields.items() if each.choices} == {
         field: set(choices) for field, choices in contract.choices.items()
     }
+
+
+def test_a_statistic_is_known_by_index_place_and_year() -> None:
+    assert declared("statistic").key_of == ("index", "place", "year")
+
+
+def test_every_layer_has_its_contract_here() -> None:
+    assert discover("layers", Layer).keys() == CONTRACTS.keys()
 
 
 def test_a_point_of_coverage_needs_its_premises_and_an_area_does_not() -> None:

@@ -12,7 +12,7 @@ from psycopg_pool import ConnectionPool
 
 from twin.database.cluster import WEB, Cluster
 from twin.database.queries import query
-from twin.errors import StoreMismatch, StoreUnavailable
+from twin.errors import StoreMismatch, StoreNotReady, StoreUnavailable
 from twin.settings import settings
 
 MINIMUM_POSTGIS = (3, 3)
@@ -39,6 +39,8 @@ def ensure_up(say: Callable[[str], None] = lambda _: None) -> None:
 
 def _dsn(web: bool) -> str:
     if settings().is_private:
+        if not cluster().exists:
+            raise StoreNotReady(f"there is no store in {cluster().home} yet. Run `twin up`, or `twin load DIR`.")
         return cluster().dsn(WEB) if web else cluster().dsn()
     return settings().dsn
 

@@ -138,13 +138,21 @@ def zone_sources(connection: Connection, layer: Layer, zone: str, reach_m: float
     return connection.execute(statement, {"zone": zone, "reach": reach_m}).fetchall()
 
 
+ANY_SOURCE = -1
+"""Rows of every source, and those that were drawn by hand."""
+
+
 def zone_rows(
     connection: Connection, layer: Layer, zone: str, reach_m: float, source: int | None, limit: int | None
 ) -> list[Row]:
-    """Key, file and row number of a layer's rows of one source within ``reach_m`` of a zone."""
-    table, key = layer_table(layer.id), sql.Identifier(layer.key)
-    wanted = {"zone": zone, "reach": reach_m, "source": source, "limit": limit}
-    return connection.execute(query("zone_rows", table=table, key=key, zones=ZONES, near=_near(layer)), wanted).fetchall()
+    """Key, file and row number of a layer's rows within ``reach_m`` of a zone.
+
+    ``source`` is the id of one source, None for rows drawn by hand, or ``ANY_SOURCE``.
+    """
+    names = {"table": layer_table(layer.id), "zones": ZONES, "near": _near(layer)}
+    wanted = {"zone": zone, "reach": reach_m, "source": source, "any": source == ANY_SOURCE, "limit": limit}
+    statement = query("zone_rows", key=sql.Identifier(layer.key), **names)
+    return connection.execute(statement, wanted).fetchall()
 
 
 def _near(layer: Layer) -> sql.Composable:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import repeat
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import psycopg
 import shapely
-from numpy.typing import NDArray
 from psycopg import sql
 from psycopg.abc import Buffer
 from psycopg.adapt import Dumper
@@ -19,18 +17,11 @@ from psycopg.pq import Format
 from psycopg.types import TypeInfo
 from psycopg.types.json import Jsonb
 
-from layers.schema import Kind, Layer
+from layers.schema import Layer
+from twin.database.blocks import Chunk, ahead, block
 from twin.database.connect import Connection, Row
 from twin.database.queries import layer_table, query
 from twin.database.tables import drop_indexes, make_indexes
-
-COPY_TYPES = {
-    Kind.TEXT: "text",
-    Kind.INTEGER: "int4",
-    Kind.NUMBER: "float8",
-    Kind.BOOLEAN: "bool",
-    Kind.DATE: "date",
-}
 
 
 class _AsIs(Dumper):
@@ -50,15 +41,6 @@ def register_geometry(connection: Connection) -> None:
     info.register(connection)
     dumper = type("GeometryDumper", (_AsIs,), {"oid": info.oid})
     connection.adapters.register_dumper(bytes, dumper)
-
-
-class Chunk(Protocol):
-    """Good rows of a source: numbers in the file, one column a field, the rest, geometries in the city's CRS."""
-
-    rows: NDArray[np.int64]
-    fields: pd.DataFrame
-    attributes: Sequence[dict[str, Any] | None]
-    geometry: NDArray[np.object_]
 
 
 @dataclass(frozen=True)
@@ -87,12 +69,15 @@ class Staging:
     which are made at the end.
     """
 
-    def __init__(self, connection: Connection, layer: Layer, srid: int, arrival: Arrival, *, with_keys: bool) -> None:
-        """Make room; ``with_keys`` says that the rows bring their keys."""
+    def __init__(
+        self, connection: Connection, layer: Layer, srid: int, arrival: Arrival, *, sent: Sequence[str], with_keys: bool
+    ) -> None:
+        """Make room for rows that bring the fields ``sent``; ``with_keys`` says that these tell rows apart."""
         self._connection = connection
         self._layer = layer
         self._srid = srid
         self._arrival = arrival
+        self._sent = tuple(sent)
         self._names = (*layer.fields, "attributes", *(("geom",) if layer.has_geometry else ()))
         self._columns = sql.SQL(", ").join(map(sql.Identifier, self._names))
         self._table = layer_table(layer.id)
@@ -103,6 +88,7 @@ class Staging:
         self._execute("commit_lazily")
         if self._straight:
             drop_indexes(connection, layer)
+            self._defaults("arrive", {k: sql.Literal(v) for k, v in vars(arrival).items()})
             self._execute("become_loader")
         else:
             self._execute("become_loader")
@@ -113,30 +99,14 @@ class Staging:
         return bool(row and row["empty"])
 
     def fill(self, chunks: Iterable[Chunk]) -> None:
-        """Send rows, chunk by chunk: numbers in the file, fields, the rest, geometries in the city's CRS."""
-        types = ["int8", *(COPY_TYPES[f.kind] for f in self._layer.fields.values()), "jsonb"]
-        types += ["geometry"] if self._layer.has_geometry else []
-        statement = query("copy_incoming", columns=self._columns)
-        constants: tuple[Any, ...] = ()
-        if self._straight:
-            statement = query("copy_layer", table=self._table, columns=self._columns)
-            constants = (self._arrival.source, self._arrival.load, self._arrival.by)
-            types = ["int4", "int4", "text", *types]
+        """Send rows, chunk by chunk, as text: numbers in the file, fields, the rest, geometries in the city's CRS."""
+        geometry = ("geom",) if self._layer.has_geometry else ()
+        sent = sql.SQL(", ").join(map(sql.Identifier, ("source_row", *self._sent, "attributes", *geometry)))
+        statement = query("copy_rows", waiting=self._waiting, columns=sent)
         with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
-            copy.set_types(types)
-            for chunk in chunks:
-                columns = [repeat(value) for value in constants] + self._as_lists(chunk)
-                for row in zip(*columns, strict=False):
-                    copy.write_row(row)
-
-    def _as_lists(self, chunk: Chunk) -> list[Iterable[Any]]:
-        columns: list[Iterable[Any]] = [chunk.rows.tolist()]
-        columns += [_plain(chunk.fields[name], each.kind) for name, each in self._layer.fields.items()]
-        columns.append([Jsonb(each) if each else None for each in chunk.attributes])
-        if self._layer.has_geometry:
-            placed = shapely.set_srid(chunk.geometry, self._srid)
-            columns.append(shapely.to_wkb(placed, include_srid=True).tolist())
-        return columns
+            blocks = (block(chunk, self._layer, self._sent, self._srid) for chunk in chunks)
+            for ready in ahead(blocks):
+                copy.write(ready)
 
     def settle(self) -> list[Row]:
         """All rows have come: take out those whose key stands in an earlier one.
@@ -150,6 +120,7 @@ class Staging:
             self._execute("analyze_incoming")
             return self._take("take_doubles")
         self._execute("become_owner")
+        self._defaults("arrived", {})
         try:
             with self._connection.transaction():
                 make_indexes(self._connection, self._layer)
@@ -161,6 +132,10 @@ class Staging:
         finally:
             if not self._connection.broken:
                 self._execute("become_loader")
+
+    def _defaults(self, name: str, values: dict[str, sql.Composable]) -> None:
+        """While the empty layer is filled, what is the same in all rows stands in the columns' defaults."""
+        self._execute(name, table=self._table, **values)
 
     def _lacks_keys(self) -> bool:
         row = self._execute("lacks_keys", key=self._key).fetchone()
@@ -216,11 +191,6 @@ class Staging:
 
     def _execute(self, name: str, **identifiers: sql.Composable) -> psycopg.Cursor[Row]:
         return self._connection.execute(query(name, **identifiers), vars(self._arrival))
-
-
-def _plain(column: pd.Series[Any], kind: Kind) -> list[Any]:
-    values = column.astype(object).where(column.notna(), None).tolist()
-    return [None if v is None else int(v) for v in values] if kind is Kind.INTEGER else values
 
 
 def quarantine(connection: Connection, source: int, load: int, layer: str, srid: int, rows: Iterable[Any]) -> None:

@@ -47,11 +47,15 @@ WHERE id = %(load)s;
 -- create_incoming: where a source's good rows wait, in the shape of their layer
 CREATE TEMP TABLE incoming ON COMMIT DROP AS SELECT source_row, {columns} FROM {table} WITH NO DATA;
 
--- copy_incoming: rows of a source, to where they wait
-COPY incoming (source_row, {columns}) FROM STDIN (FORMAT binary);
+-- copy_rows: rows of a source, to where they wait, or straight into an empty layer
+COPY {waiting} ({columns}) FROM STDIN (FORMAT csv);
 
--- copy_layer: rows of a source, straight into an empty layer
-COPY {table} (source_id, load_id, edited_by, source_row, {columns}) FROM STDIN (FORMAT binary);
+-- arrive: while an empty layer is filled, what is the same in all rows comes from defaults
+ALTER TABLE {table} ALTER source_id SET DEFAULT {source}, ALTER load_id SET DEFAULT {load},
+    ALTER edited_by SET DEFAULT {by};
+
+-- arrived: the defaults of edits again
+ALTER TABLE {table} ALTER source_id DROP DEFAULT, ALTER load_id DROP DEFAULT, ALTER edited_by SET DEFAULT session_user;
 
 -- become_owner: what only the owner may do, such as making an index
 RESET ROLE;
@@ -147,8 +151,9 @@ SELECT count(*) AS count FROM incoming;
 -- note_outside: rows of a source that lie in no zone, written into its last load
 UPDATE twin.load SET rows_outside = (
     SELECT count(*) FROM {table} AS f
-    WHERE f.source_id = s.id AND NOT EXISTS (
-        SELECT FROM layer.zone AS z WHERE ST_Intersects(z.geom, ST_PointOnSurface(f.geom))
+    WHERE f.source_id = s.id AND (
+        NOT EXISTS (SELECT FROM layer.zone)
+        OR NOT EXISTS (SELECT FROM layer.zone AS z WHERE ST_Intersects(z.geom, ST_PointOnSurface(f.geom)))
     )
 )
 FROM twin.source AS s

@@ -80,12 +80,12 @@ LEFT JOIN twin.source AS s ON s.id = f.source_id
 GROUP BY f.source_id, s.path, s.sublayer, s.publisher, s.licence, s.observed_on
 ORDER BY count(*) DESC;
 
--- zone_rows: a layer's rows of one source in or near a zone
+-- zone_rows: a layer's rows in or near a zone, of one source (null: drawn by hand) or of any
 SELECT f.{key} AS key, s.path, f.source_row, f.edited_by, f.edited_at, f.version
 FROM {table} AS f
 JOIN {zones} AS z ON z.code = %(zone)s AND {near}
 LEFT JOIN twin.source AS s ON s.id = f.source_id
-WHERE f.source_id IS NOT DISTINCT FROM %(source)s
+WHERE %(any)s OR f.source_id IS NOT DISTINCT FROM %(source)s
 ORDER BY f.source_row, f.{key}
 LIMIT %(limit)s;
 

@@ -1,0 +1,120 @@
+"""A made-up town in a cluster of its own, the real server, and Chromium."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+from tests.dashboards.served import Served
+from tests.dashboards.town import Town, build_town
+from twin.database.cluster import Cluster
+from twin.database.connect import connect
+from twin.settings import settings
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = ("--no-sandbox", "--disable-dev-shm-usage", "--use-angle=swiftshader", "--disable-background-networking")
+WIDE = (1440, 900)
+
+
+@dataclass
+class City:
+    """A served town."""
+
+    home: Path
+    cluster: Cluster
+    town: Town
+    server: Served
+
+
+def made_home(home: Path) -> Cluster:
+    """A cluster for a TWIN_HOME, up."""
+    cluster = Cluster(home)
+    cluster.up()
+    return cluster
+
+
+def filled(home: Path, across: int = 6) -> Town:
+    """Build the town in the store of a TWIN_HOME."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TWIN_HOME", str(home))
+        patch.delenv("TWIN_DSN", raising=False)
+        settings.cache_clear()
+        with connect() as connection:
+            town = build_town(connection, across)
+    settings.cache_clear()
+    return town
+
+
+@pytest.fixture(scope="session")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    """The town, served for the whole session; tests only read it."""
+    home = tmp_path_factory.mktemp("town")
+    cluster = made_home(home)
+    town = filled(home)
+    server = Served(home).start()
+    yield City(home, cluster, town, server)
+    server.stop()
+    cluster.delete()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, without a window."""
+    with sync_playwright() as play:
+        launched = play.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        yield launched
+        launched.close()
+
+
+@dataclass
+class Visit:
+    """One page, with all that went wrong in it."""
+
+    page: Page
+    errors: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+
+    def ready(self) -> Page:
+        """The page, once its tiles and colours are drawn."""
+        self.page.wait_for_selector(".city-map[data-drawn][data-goal]", timeout=60_000)
+        return self.page
+
+
+Open = Callable[..., Visit]
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Open]:
+    """Open a page; at the end nothing may have been asked of another machine, nor an error said."""
+    visits: list[Visit] = []
+
+    def open_page(url: str, size: tuple[int, int] = WIDE, touch: bool = False, may_fail: bool = False) -> Visit:
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, has_touch=touch, color_scheme="light"
+        )
+        made = Visit(context.new_page())
+
+        def said(message: ConsoleMessage) -> None:
+            if message.type == "error" and not may_fail:
+                made.errors.append(message.text)
+
+        def asked(request: Request) -> None:
+            if not request.url.startswith(("http://localhost:", "data:", "blob:")):
+                made.outside.append(request.url)
+
+        made.page.on("console", said)
+        made.page.on("pageerror", lambda error: None if may_fail else made.errors.append(str(error)))
+        made.page.on("request", asked)
+        made.page.goto(url)
+        visits.append(made)
+        return made
+
+    yield open_page
+    for each in visits:
+        each.page.context.close()
+    assert [error for each in visits for error in each.errors] == []
+    assert [url for each in visits for url in each.outside] == []
