@@ -16,10 +16,10 @@ COPY pipelines pipelines
 COPY dashboards dashboards
 COPY data data
 RUN python -m pip install --no-deps --no-build-isolation -e . \
-    && useradd --uid 10001 --create-home twin \
-    && install --directory --owner=twin --group=twin /home/twin/store
+    && useradd --uid 10001 --no-create-home twin \
+    && install --directory --owner=twin --group=twin /var/lib/twin
 
 USER 10001
-ENV TWIN_HOME=/home/twin/store
+ENV TWIN_HOME=/var/lib/twin
 EXPOSE 8050
 CMD ["twin", "serve", "--host", "0.0.0.0", "--port", "8050"]

@@ -184,7 +184,7 @@ def coordinate(value: float) -> str:
 def _short(value: object) -> str:
     if isinstance(value, float) and abs(value) >= EXACT_WHOLE:
         return np.format_float_scientific(value, trim="-", exp_digits=2)
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    return f"{value:.0f}" if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _rejects(

@@ -116,7 +116,9 @@ def _crs(path: Path, name: str, column: Mapping[str, Any], source: Source) -> py
     try:
         return pyproj.CRS.from_json_dict(said)
     except (pyproj.exceptions.CRSError, TypeError, AttributeError) as error:
-        words = f"the 'crs' of column '{name}' is not PROJJSON ({error})"
+        words = (
+            f"the 'crs' of column '{name}' is not PROJJSON ({str(error).rpartition('proj_create: ')[2].rstrip(')')})"
+        )
         raise SourceUnreadable(f"{_refused(path, words)}, or name crs with crs_override = true") from error
 
 

@@ -64,7 +64,8 @@ class GeoRows:
         if not declared:
             return
         kinds = shapely.get_type_id(geometry) * 2 + shapely.has_z(geometry)
-        found, counts = np.unique(kinds[kinds >= 0], return_counts=True)
+        told = (kinds >= 0) & ~shapely.has_m(geometry)  # the standard has no word for measures
+        found, counts = np.unique(kinds[told], return_counts=True)
         names = {_name(int(kind)): int(count) for kind, count in zip(found, counts, strict=True)}
         for name, count in names.items():
             if name not in declared:

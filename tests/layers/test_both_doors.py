@@ -144,8 +144,13 @@ def assert_kept(layer: Layer, came: Clean, rows: list[Row]) -> None:
     names = [name for name in layer.fields if not (layer.key_of and name == layer.key)]
     for position, number in enumerate(came.rows.tolist()):
         kept = came.fields.iloc[position]
-        now = {name: None if pd.isna(kept[name]) else kept[name] for name in names}
+        now = {name: None if pd.isna(kept[name]) else plain(kept[name]) for name in names}
         assert now == {name: rows[number][name] for name in names}
+
+
+def plain(value: Any) -> Any:
+    """A value as files have it: days without a time."""
+    return value.date() if isinstance(value, pd.Timestamp) else value
 
 
 def good_row(layer: Layer, shape: str = "") -> Row:

@@ -83,8 +83,8 @@ def _batches(path: Path, wanted: list[str]) -> Iterator[pa.RecordBatch]:
         raise SourceUnreadable(f"{path}: broken off while reading: {error}") from error
 
 
-parquet = Reader(
-    id="parquet",
+geoparquet = Reader(
+    id="geoparquet",
     title="GeoParquet, and Parquet tables",
     suffixes=(".parquet", ".geoparquet"),
     open=open_parquet,
