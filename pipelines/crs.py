@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,8 +11,11 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
+from pipelines.offset_datums import TO_WGS84
 from pipelines.recipe import City, Source
 from twin.errors import RecipeError, SourceWithoutCrs
+
+WGS84 = "EPSG:4326"
 
 AREA_MARGIN = 0.05
 """How far, as a share of its size, a CRS may be used outside its published area before rows are refused."""
@@ -22,11 +26,13 @@ class Projection:
     """A way from a file's coordinates to the city's metric CRS.
 
     ``extent`` (xmin, ymin, xmax, ymax) in metres bounds where a row may lie; ``source_crs`` names where it came from.
+    ``unshift`` undoes a datum that is shifted on purpose, before all else.
     """
 
     source_crs: str
     transformer: pyproj.Transformer | None
     extent: tuple[float, float, float, float]
+    unshift: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None
 
     def __call__(self, geometry: NDArray[np.object_]) -> NDArray[np.object_]:
         """The geometries in the city's CRS, Z and M dropped; what cannot be projected gets infinite coordinates."""
@@ -38,6 +44,8 @@ class Projection:
 
     def _move(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
         assert self.transformer is not None
+        if self.unshift is not None:
+            xy = self.unshift(xy)
         return np.column_stack(self.transformer.transform(xy[:, 0], xy[:, 1]))
 
     def outside(self, geometry: NDArray[np.object_]) -> NDArray[np.bool_]:
@@ -58,10 +66,20 @@ def projection(path: Path, source: Source, file_crs: pyproj.CRS | None, city: Ci
         SourceWithoutCrs: neither the file nor the recipe says.
         RecipeError: the recipe's CRS is unknown, or contradicts the file's without ``crs_override``.
     """
-    own = _own_crs(path, source, file_crs)
     target = pyproj.CRS.from_user_input(city.crs)
+    if source.crs.upper() in TO_WGS84:
+        return _shifted(path, source.crs.upper(), file_crs, target, city)
+    own = _own_crs(path, source, file_crs)
     transformer = None if own.equals(target) else pyproj.Transformer.from_crs(own, target, always_xy=True)
     return Projection(own.name, transformer, city.extent or area_of_use(target))
+
+
+def _shifted(path: Path, datum: str, file_crs: pyproj.CRS | None, target: pyproj.CRS, city: City) -> Projection:
+    """No format has a name for these datums: their files say WGS 84, or nothing."""
+    if file_crs is not None and not file_crs.is_geographic:
+        raise RecipeError(f"{path}: the file says {file_crs.name}; {datum} has longitudes and latitudes. Drop the crs")
+    transformer = pyproj.Transformer.from_crs(WGS84, target, always_xy=True)
+    return Projection(datum, transformer, city.extent or area_of_use(target), TO_WGS84[datum])
 
 
 def _own_crs(path: Path, source: Source, file_crs: pyproj.CRS | None) -> pyproj.CRS:

@@ -17,6 +17,7 @@ from pipelines.clean import Clean, Reject, clean
 from pipelines.crs import area_of_use
 from pipelines.outcome import Loaded, Outcome, Progress, Quiet
 from pipelines.preflight import Planned, preflight
+from pipelines.privacy import PersonalValues, refused_by_values, without
 from pipelines.recipe import Recipe
 from twin.database.connect import Connection, Row, connect
 from twin.database.features import analyze
@@ -82,12 +83,15 @@ def _loaded(connection: Connection, recipe: Recipe, planned: Planned, progress: 
     if before and (before["file_hash"], before["recipe_hash"]) == (file_hash, method):
         return _unchanged(outcome, before)
     started = time.monotonic()
-    with connection.transaction():
-        source = register_source(connection, _described(planned))
-        load_id = begin_load(connection, source, file_hash, size, method)
-        _merge(connection, recipe, planned, outcome, (source, load_id), progress)
-        outcome.seconds = time.monotonic() - started
-        end_load(connection, load_id, outcome.counts, outcome.seconds, outcome.notes)
+    try:
+        with connection.transaction():
+            source = register_source(connection, _described(planned))
+            load_id = begin_load(connection, source, file_hash, size, method)
+            _merge(connection, recipe, planned, outcome, (source, load_id), progress)
+            outcome.seconds = time.monotonic() - started
+            end_load(connection, load_id, outcome.counts, outcome.seconds, outcome.notes)
+    except PersonalValues as found:
+        return _loaded(connection, recipe, planned.refusing(found.refused), progress)
     return outcome
 
 
@@ -130,7 +134,11 @@ def _merge(
 
 def _chunks(planned: Planned, outcome: Outcome, progress: Progress, rejects: list[Reject]) -> Iterator[Clean]:
     repaired: Counter[str] = Counter()
-    for chunk in planned.contents.chunks():
+    outcome.notes += [str(each) for each in planned.refused]
+    for raw in planned.contents.chunks():
+        chunk = without(raw, planned.refused)
+        if suspects := refused_by_values(planned.source, chunk):
+            raise PersonalValues(suspects)
         outcome.read += len(chunk.rows)
         cleaned = clean(planned.layer, planned.source, chunk, planned.mapping, planned.way)
         repaired += cleaned.repaired
@@ -157,9 +165,10 @@ def _rehearsed(planned: Planned, progress: Progress) -> Outcome:
     outcome = Outcome(planned.layer.id, planned.source.name)
     progress.source(planned)
     rejects: list[Reject] = []
-    keys: list[pd.Series[str]] = []
-    for chunk in _chunks(planned, outcome, progress, rejects):
-        keys.append(chunk.fields[planned.layer.key])
+    try:
+        keys = [chunk.fields[planned.layer.key] for chunk in _chunks(planned, outcome, progress, rejects)]
+    except PersonalValues as found:
+        return _rehearsed(planned.refusing(found.refused), progress)
     outcome.reasons = Counter(each.rule for each in rejects)
     if planned.brings_keys:
         doubles = int(pd.concat(keys).duplicated().sum()) if keys else 0

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from layers.schema import Layer
 from pipelines.columns import column_of_field
 from pipelines.crs import Projection, projection
+from pipelines.privacy import Refused, refuse_mapped, refused_by_name
 from pipelines.readers.reader import Contents, Reader, reader_for
 from pipelines.recipe import Recipe, Source
 from twin import __version__
@@ -31,6 +32,17 @@ class Planned:
     contents: Contents
     mapping: Mapping[str, str]
     way: Projection | None
+    refused: tuple[Refused, ...] = ()
+
+    def refusing(self, refused: Iterable[Refused]) -> Planned:
+        """The same source without some more columns.
+
+        Raises:
+            RecipeError: one of them feeds a field of the layer.
+        """
+        for each in refused:
+            refuse_mapped(each, self.mapping, self.path)
+        return replace(self, refused=(*self.refused, *refused))
 
     @property
     def brings_keys(self) -> bool:
@@ -80,9 +92,12 @@ def _planned(recipe: Recipe, layer: Layer, source: Source) -> Planned:
     reader = reader_for(path)
     contents = reader.open(path, source)
     mapping = column_of_field(layer, source, contents.columns, path)
+    refused = tuple(refused_by_name(layer, contents.columns))
+    for each in refused:
+        refuse_mapped(each, mapping, path)
     for name, each in layer.fields.items():
         if each.required and name not in mapping and name not in source.set and name != layer.key:
             hint = f'map it: columns = {{ {name} = "…" }}, or give a constant: set = {{ {name} = "…" }}'
             raise UnknownName("column", name, contents.columns, f"{path}: {layer.id} needs it; {hint}")
     way = projection(path, source, contents.crs, recipe.city) if layer.has_geometry else None
-    return Planned(layer, source, path, reader, contents, mapping, way)
+    return Planned(layer, source, path, reader, contents, mapping, way, refused)

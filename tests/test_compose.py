@@ -31,7 +31,8 @@ def services() -> dict[str, dict[str, Any]]:
 
 def validated(file: Path) -> subprocess.CompletedProcess[str]:
     """The verdict of the schema of compose files."""
-    command = [Path(sys.executable).parent / "check-jsonschema", "--builtin-schema", "vendor.compose-spec", file]
+    program = str(Path(sys.executable).parent / "check-jsonschema")
+    command = [program, "--builtin-schema", "vendor.compose-spec", str(file)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 
@@ -90,7 +91,7 @@ def test_the_check_names_the_stale_page_and_exits_1(tmp_path: Path) -> None:
     ],
 )
 def test_everything_found_by_itself_has_a_section(page: str, package: str, kind: type) -> None:
-    found = discover(package, kind)
+    found: Mapping[str, object] = discover(package, kind)
     assert found
     assert found.keys() <= sections_of(page).keys()
 

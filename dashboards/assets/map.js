@@ -91,11 +91,18 @@
     });
   }
 
+  /* Leaflet's own way moves the centre by up to half a pixel, which would then stand in the URL. */
+  function keepCentre() {
+    const centre = map.getCenter();
+    map.invalidateSize({ pan: false });
+    map.setView(centre, map.getZoom(), { animate: false });
+  }
+
   function begin() {
     if (!map || !facts || !twin.view.now || base) return;
     scene.latitude = (facts.bounds[0][0] + facts.bounds[1][0]) / 2;
     scene.nearZoom = facts.near_zoom;
-    new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
+    new ResizeObserver(keepCentre).observe(map.getContainer());
     place();
     drawLayers();
     map.on("zoomend", () => document.body.toggleAttribute("data-near", twin.pens.isNear(map.getZoom())));

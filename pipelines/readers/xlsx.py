@@ -132,8 +132,8 @@ xlsx = Reader(
     suffixes=(".xlsx", ".xlsm"),
     open=open_xlsx,
     doc=(
-        "`sublayer` names the sheet where there are several; its first row that is not blank names the columns; `x` and "
-        "`y`, or `wkt`, name those that hold the place. Numbers stay numbers and dates dates; of a formula the value "
-        "that was last computed is read."
+        "`sublayer` names the sheet where there are several; its first row that is not blank names the columns; `x` "
+        "and `y`, or `wkt`, name those that hold the place. Numbers stay numbers and dates dates; of a formula "
+        "the value that was last computed is read."
     ),
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import openpyxl
+import openpyxl  # type: ignore[import-untyped]
 import pandas as pd
 import pyogrio
 import pyproj
@@ -31,7 +31,7 @@ def table() -> Table:
         "name": ["老城", 'a, "quoted" name'],
         "floors": pd.array([3, None], dtype="Int64"),
         "share": [0.1 + 0.2, np.nan],
-        "seen": pd.to_datetime(["2025-03-01", None]),
+        "seen": pd.Series(pd.to_datetime(["2025-03-01", ""])),
     }
     return Table("zones", gpd.GeoDataFrame(rows, geometry=PLACES, crs=4547), (CREDIT,))
 

@@ -1,0 +1,231 @@
+"""Personal data is refused at the door: columns about persons are never stored, whatever format they come in.
+
+A column is refused as a whole if its name says that it holds names, numbers or addresses of persons, or if a fifth of
+its values look like identity numbers, telephone numbers or e-mail addresses. Names of a layer's own fields are no
+suspicion. In free tags (OpenStreetMap's) only the offending key is dropped.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from layers.schema import Layer
+from pipelines.readers.reader import Chunk
+from pipelines.recipe import Source
+from twin.errors import RecipeError
+
+THRESHOLD = 0.2
+"""Share of a column's values that look personal, from which the column is refused."""
+
+WORDS = {
+    "names of persons": frozenset(
+        (
+            "chengzuren contact contactname contactperson firstname fullname fuzeren householder householdername "
+            "huzhu jumin lastname lianxiren occupant owner ownername owners person personname residentname "
+            "surname tenant tenantname xingming yezhu"
+        ).split()
+    ),
+    "telephone numbers": frozenset(
+        (
+            "cell cellphone contactmobile contactphone dhhm dianhua fax lianxidianhua lxdh mobile mobilephone "
+            "phone phoneno phonenumber shouji shoujihao sjh sjhm tel telephone telno wechat weixin whatsapp"
+        ).split()
+    ),
+    "e-mail addresses": frozenset("contactemail dianziyoujian email emailaddress mail youxiang".split()),
+    "identity numbers": frozenset(
+        (
+            "citizenid huzhao idcard idcardno identitycard identitynumber idno idnumber nationalid passport "
+            "passportno sfz sfzh sfzhm shenfenzheng shenfenzhenghao socialsecurity ssn zjhm"
+        ).split()
+    ),
+    "dates of birth": frozenset("birthdate birthday chushengriqi dateofbirth dob shengri".split()),
+}
+"""What a column's name can say, in English and pinyin, without separators and in lower case."""
+
+SIGNS = {
+    "names of persons": ("姓名", "户主", "业主", "联系人", "承租人", "居民姓", "负责人", "权利人", "产权人", "法人"),
+    "telephone numbers": ("电话", "手机", "联系方式", "传真", "微信"),
+    "e-mail addresses": ("邮箱", "电子邮件", "邮件"),
+    "identity numbers": ("身份证", "证件号", "护照", "社保号", "公民身份"),
+    "dates of birth": ("出生日期", "生日", "出生年月"),
+}
+"""What a column's name can say in Chinese, anywhere in it."""
+
+MOBILE = re.compile(r"^(?:(?:\+|00)?86[\s-]?)?1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}$")
+LANDLINE = re.compile(r"^(?:(?:\+|00)86[\s-]?)?(?:\(0\d{2,3}\)|0\d{2,3}[\s-])\s?[2-9]\d{2,3}[\s-]?\d{4}$")
+ABROAD = re.compile(r"^(?:\+|00)[1-9]\d{0,2}[\s.-]?(?:\(\d{1,4}\)[\s.-]?)?\d{2,4}(?:[\s.-]?\d{2,4}){1,4}$")
+AMERICAN = re.compile(r"^(?:\(\d{3}\)\s?|\d{3}[-.])\d{3}[-.]\d{4}$")
+EMAIL = re.compile(r"^[^@\s]{1,64}@[^@\s]+\.[A-Za-z]{2,24}$")
+IDENTITY = re.compile(r"^[1-8]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]$")
+FORMER_IDENTITY = re.compile(r"^[1-8]\d{5}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}$")
+SOCIAL = re.compile(r"^(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}$")
+
+WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2])
+CHECK_DIGITS = "10X98765432"
+"""Check digit of an identity number by GB 11643-1999: weighted sum of the first 17 digits, modulo 11."""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A column that is not stored, and what it holds or says to hold."""
+
+    column: str
+    holds: str
+    by: str
+
+    def __str__(self) -> str:
+        """The sentence for whoever loads."""
+        why = "its name says so" if self.by == "name" else "its values look so"
+        return f"column '{self.column}' was refused: {self.holds} ({why}). Nothing of it is stored"
+
+
+def said_by_name(column: str) -> str | None:
+    """What a column's name says it holds of persons; None where it says nothing of the kind."""
+    for holds, signs in SIGNS.items():
+        if any(sign in column for sign in signs):
+            return holds
+    parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", column)
+    whole = "".join(parts).lower()
+    words = {part.lower() for part in parts}
+    for holds, known in WORDS.items():
+        if whole in known or words & known or any("".join(pair).lower() in known for pair in _neighbours(parts)):
+            return holds
+    return None
+
+
+def _neighbours(parts: list[str]) -> Iterable[tuple[str, str]]:
+    return itertools.pairwise(parts)
+
+
+def looks_personal(value: str) -> str | None:
+    """What one value looks like, None where it looks like nothing of a person."""
+    text = value.strip()
+    if EMAIL.match(text):
+        return "e-mail addresses"
+    if _is_identity(text):
+        return "identity numbers"
+    if any(pattern.match(text) for pattern in (MOBILE, LANDLINE, ABROAD, AMERICAN)):
+        return "telephone numbers"
+    return None
+
+
+def _is_identity(text: str) -> bool:
+    if SOCIAL.match(text):
+        return True
+    if FORMER_IDENTITY.match(text):
+        return True
+    if not IDENTITY.match(text):
+        return False
+    total = int(WEIGHTS @ np.array([int(digit) for digit in text[:17]]))
+    return CHECK_DIGITS[total % 11] == text[17].upper()
+
+
+def said_by_values(column: pd.Series[str]) -> str | None:
+    """What a fifth or more of a column's values look like, None where fewer do."""
+    present = column[column.notna()]
+    if (
+        pd.api.types.is_bool_dtype(present.dtype)
+        or pd.api.types.is_datetime64_any_dtype(present.dtype)
+        or present.empty
+    ):
+        return None
+    texts = _as_texts(present)
+    texts = texts[texts.str.len().between(7, 100) & texts.str.contains(r"\d{3}|@", regex=True)]
+    if len(texts) < THRESHOLD * len(present):
+        return None
+    counts = texts.value_counts()
+    found: dict[str, int] = {}
+    for text, count in counts.items():
+        holds = looks_personal(str(text))
+        if holds:
+            found[holds] = found.get(holds, 0) + int(count)
+    if sum(found.values()) < THRESHOLD * len(present):
+        return None
+    return max(found, key=lambda holds: found[holds])
+
+
+def _as_texts(present: pd.Series[str]) -> pd.Series[str]:
+    if pd.api.types.is_float_dtype(present.dtype):
+        whole = present[np.isfinite(present.to_numpy(dtype=float)) & (present % 1 == 0)]
+        return whole.astype("int64").astype("str")
+    return present.astype("str")
+
+
+def refused_by_name(layer: Layer, columns: Iterable[str]) -> list[Refused]:
+    """Columns whose names give them away; those named like a field of the layer are no suspicion."""
+    fields = {name.lower() for name in layer.fields}
+    found = []
+    for column in columns:
+        holds = None if column.lower() in fields else said_by_name(column)
+        if holds:
+            found.append(Refused(column, holds, "name"))
+    return found
+
+
+def refused_by_values(source: Source, chunk: Chunk) -> list[Refused]:
+    """Columns of a chunk whose values give them away; columns of coordinates are no suspicion."""
+    places = {source.x, source.y, source.wkt}
+    found = []
+    for column in chunk.columns.columns:
+        values = chunk.columns[column]
+        holds = None if column in places or _holds_tags(values) else said_by_values(values)
+        if holds:
+            found.append(Refused(str(column), holds, "values"))
+    return found
+
+
+class PersonalValues(Exception):
+    """Columns of a chunk turned out to be about persons: the source is read again without them."""
+
+    def __init__(self, refused: list[Refused]) -> None:
+        """Name the columns."""
+        super().__init__("; ".join(map(str, refused)))
+        self.refused = refused
+
+
+def refuse_mapped(refused: Refused, mapping: Mapping[str, str], path: Path) -> None:
+    """See that a refused column feeds no field of the layer.
+
+    Raises:
+        RecipeError: it does; what it is about would be stored.
+    """
+    for field, column in mapping.items():
+        if column == refused.column:
+            raise RecipeError(
+                f"{path}: column '{column}' feeds the field '{field}', but holds {refused.holds}; personal data is not "
+                "stored: map another column, or leave the field out"
+            )
+
+
+def without(chunk: Chunk, refused: Iterable[Refused]) -> Chunk:
+    """The chunk without refused columns, and its free tags without keys about persons."""
+    names = {each.column for each in refused}
+    columns = chunk.columns.drop(columns=[name for name in chunk.columns.columns if name in names])
+    for name in columns.columns:
+        if _holds_tags(columns[name]):
+            columns = columns.assign(**{name: _without_keys(columns[name])})
+    return Chunk(chunk.rows, columns, chunk.geometry, chunk.broken)
+
+
+def _holds_tags(values: pd.Series[str]) -> bool:
+    return values.dtype == object and bool(values.map(type).eq(dict).any())
+
+
+def _without_keys(tags: pd.Series[str]) -> pd.Series[str]:
+    keys = {key for each in tags if isinstance(each, dict) for key in each}
+    bad = {key for key in keys if said_by_name(key.replace(":", "_"))}
+    for key in keys - bad:
+        values = pd.Series([each[key] for each in tags if isinstance(each, dict) and key in each], dtype="str")
+        if said_by_values(values):
+            bad.add(key)
+    if not bad:
+        return tags
+    kept = [{k: v for k, v in each.items() if k not in bad} if isinstance(each, dict) else each for each in tags]
+    return pd.Series(kept, index=tags.index, dtype=object)

@@ -1,0 +1,341 @@
+"""The map page in real Chromium, against the real server and a real PostGIS."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dashboards.state import from_query, to_query
+from dashboards.tokens import DARK, LIGHT
+from tests.dashboards.conftest import City, Open
+
+pytestmark = pytest.mark.acceptance
+
+FAR = "at=38.926,114.246,13"
+GOAL = "broadband_gigabit"
+
+SAMPLE = """([code, side]) => fetch(`/zones/${code}.json`).then((answer) => answer.json()).then((found) => {
+  const map = twin.map.leaflet, colours = [];
+  const [[south, west], [north, east]] = found.bounds;
+  for (let i = 1; i < side; i++) for (let j = 1; j < side; j++) {
+    const place = L.latLng(south + (north - south) * i / side, west + (east - west) * j / side);
+    if (twin.map.zoneAt(place) !== code) continue;
+    const at = map.latLngToContainerPoint(place), box = map.getContainer().getBoundingClientRect();
+    for (const canvas of document.querySelectorAll(".leaflet-tile-pane canvas")) {
+      const tile = canvas.getBoundingClientRect();
+      const x = at.x + box.x - tile.x, y = at.y + box.y - tile.y;
+      if (x < 0 || y < 0 || x >= tile.width || y >= tile.height) continue;
+      const scale = canvas.width / tile.width;
+      colours.push([...canvas.getContext("2d").getImageData(x * scale, y * scale, 1, 1).data].slice(0, 3).join());
+    }
+  }
+  return colours;
+})"""
+
+
+def commonest_colour(page: Page, zone: str) -> str:
+    """The colour that most of a zone is drawn in, as #RRGGBB."""
+    colours = page.evaluate(SAMPLE, [zone, 14])
+    ((colour, _),) = Counter(colours).most_common(1)
+    return "#" + "".join(f"{int(part):02X}" for part in colour.split(","))
+
+
+def middle(page: Page, zone: str) -> tuple[float, float]:
+    """Where the middle of a zone is on the screen."""
+    x, y = page.evaluate(
+        """code => fetch(`/zones/${code}.json`).then(a => a.json()).then(({bounds}) => {
+          const at = twin.map.leaflet.latLngToContainerPoint(L.latLngBounds(bounds).getCenter());
+          const box = twin.map.leaflet.getContainer().getBoundingClientRect();
+          return [box.x + at.x, box.y + at.y];
+        })""",
+        zone,
+    )
+    return x, y
+
+
+def click_zone(page: Page, zone: str) -> None:
+    page.mouse.click(*middle(page, zone))
+    page.wait_for_selector(f"#card h2:has-text('{zone}')")
+
+
+@pytest.mark.parametrize("number", [1, 2, 4, 6])
+def test_zones_are_drawn_in_the_colour_of_their_class(city: City, visit: Open, number: int) -> None:
+    page = visit(f"{city.server.url}/?{FAR}").ready()
+    zone = city.town.zone_of_class(GOAL, number)
+    page.wait_for_timeout(300)
+    assert commonest_colour(page, zone) == LIGHT[f"att-{number}"].upper()
+
+
+def test_the_legend_counts_what_the_database_holds(city: City, visit: Open) -> None:
+    page = visit(city.server.url).ready()
+    counts = city.town.counts(GOAL)
+    shown = page.locator(".legend-row").evaluate_all("rows => rows.map(r => [r.dataset.with, r.dataset.zones])")
+    assert {int(name): int(zones) for name, zones in shown} == {number: counts.get(number, 0) for number in range(7)}
+    reached = counts.get(5, 0) + counts.get(6, 0)
+    expect(page.locator("#result .figure")).to_have_text(str(reached))
+    expect(page.locator("#result .headline")).to_contain_text(f"of {len(city.town.codes)} zones")
+
+
+def test_another_goal_has_another_legend_and_other_colours(city: City, visit: Open) -> None:
+    page = visit(f"{city.server.url}/?{FAR}").ready()
+    page.click("#goal-select")
+    page.click("text=Population density of built-up area")
+    page.wait_for_selector(".city-map[data-goal='population_density']")
+    expect(page.locator("#legend .heading")).to_have_text("Distance to target, percent of it")
+    expect(page.locator("#goal-note")).to_contain_text("At most 10,000 people/km²")
+    zone = city.town.zone_of_class("population_density", 1)
+    page.wait_for_timeout(300)
+    assert commonest_colour(page, zone) == LIGHT["att-1"].upper()
+    assert "goal=population_density" in page.url
+
+
+def test_goals_that_were_not_computed_are_not_offered(city: City, visit: Open) -> None:
+    page = visit(city.server.url).ready()
+    page.click("#goal-select")
+    expect(page.locator(".mantine-Select-option")).to_have_count(3)
+
+
+def test_a_zone_that_is_clicked_shows_what_the_database_holds(city: City, visit: Open) -> None:
+    page = visit(f"{city.server.url}/?{FAR}").ready()
+    zone = city.town.zone_of_class(GOAL, 2)
+    value = city.town.values[GOAL][city.town.codes.index(zone)]
+    click_zone(page, zone)
+    shown = page.locator("#card-value").inner_text()
+    assert re.sub(r"\s", "", shown) == f"{100 * value:.0f}%"
+    expect(page.locator("#card .chip-danger")).to_have_text(f"{100 * (0.9 - value):.0f} points below")
+    expect(page.locator("#card .card-head .small")).to_contain_text("1,253 premises")
+    expect(page.locator("#said")).to_contain_text(zone)
+    assert f"zone={zone}" in page.url
+    page.keyboard.press("Escape")
+    expect(page.locator("#card h2")).to_have_count(0)
+    assert "zone=" not in page.url
+
+
+def test_a_zone_without_data_says_why(city: City, visit: Open) -> None:
+    zone = city.town.zone_of_class(GOAL, 0)
+    page = visit(f"{city.server.url}/?zone={zone}").ready()
+    expect(page.locator("#card .no-data")).to_contain_text("No premises lie in this zone.")
+
+
+def test_every_number_leads_to_its_rows_in_two_clicks(city: City, visit: Open) -> None:
+    page = visit(f"{city.server.url}/?zone=Z0008&goal=population_density").ready()
+    row = page.locator(".source-row", has_text="buildings.shp")
+    expect(row).to_contain_text("24 rows")
+    expect(row).to_contain_text("Survey office · internal · observed 1 Mar 2025")
+    row.click()
+    table = page.locator("table.rows")
+    expect(table.locator("tbody tr")).to_have_count(24)
+    first = 7 * 24
+    expect(table.locator("tbody tr").first).to_have_text(re.compile(rf"B{first:06d}.*buildings\.shp.*{first + 1}"))
+
+
+def test_the_method_is_the_docstring_of_the_index(city: City, visit: Open) -> None:
+    page = visit(f"{city.server.url}/?zone=Z0008").ready()
+    page.click("text=How it is computed")
+    drawer = page.locator("#drawer-content")
+    expect(drawer).to_contain_text("Share of premises that can have at least min_down_mbps down.")
+    expect(drawer).to_contain_text("Target from: outline, annex. Nobody here has compared this number")
+    expect(drawer).not_to_contain_text(">>>")
+
+
+def test_a_verified_target_is_said_to_be_so(city: City, visit: Open) -> None:
+    page = visit(f"{city.server.url}/?goal=green_access").ready()
+    expect(page.locator("#goal-note")).to_contain_text("Verified target")
+    page.locator("#goal-note button.chip").click()
+    expect(page.locator("#drawer-content")).to_contain_text("This number was compared with the source text.")
+
+
+def test_a_row_of_the_legend_filters_and_the_others_fade(city: City, visit: Open) -> None:
+    page = visit(f"{city.server.url}/?{FAR}").ready()
+    page.click(".legend-row[data-with='1']")
+    expect(page.locator(".legend-row[data-with='1']")).to_have_attribute("aria-pressed", "true")
+    assert "only=1" in page.url
+    page.wait_for_timeout(500)
+    assert commonest_colour(page, city.town.zone_of_class(GOAL, 1)) == LIGHT["att-1"].upper()
+    faded = commonest_colour(page, city.town.zone_of_class(GOAL, 6))
+    assert channels(faded) == pytest.approx(channels(mixed(LIGHT["att-6"], LIGHT["land"], 0.22)), abs=2)
+    page.click("#filtered .link")
+    assert "only=" not in page.url
+
+
+def channels(colour: str) -> list[int]:
+    return [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+
+
+def mixed(colour: str, ground: str, strength: float) -> str:
+    parts = [(int(colour[i : i + 2], 16), int(ground[i : i + 2], 16)) for i in (1, 3, 5)]
+    return "#" + "".join(f"{int(strength * over + (1 - strength) * under):02X}" for over, under in parts)
+
+
+def test_a_filter_that_leaves_no_zone_says_so_and_how_to_go_on(city: City, visit: Open) -> None:
+    page = visit(f"{city.server.url}/?only=9").ready()
+    expect(page.locator("#no-match")).to_contain_text("No zone matches")
+    page.click("#no-match button")
+    expect(page.locator("#no-match")).to_be_hidden()
+    assert "only=" not in page.url
+
+
+def test_the_url_opens_the_same_view_for_a_colleague(city: City, visit: Open) -> None:
+    page = visit(f"{city.server.url}/?goal=green_access&{FAR}").ready()
+    click_zone(page, "Z0015")
+    page.click(".legend-row[data-with='2']")
+    page.click(".layer-row[data-with='green_area']")
+    page.wait_for_timeout(300)
+    address = page.url
+    other = visit(address).ready()
+    expect(other.locator("#card h2")).to_have_text("Zone Z0015")
+    expect(other.locator(".legend-row[data-with='2']")).to_have_attribute("aria-pressed", "true")
+    expect(other.locator(".layer-row[data-with='green_area']")).to_have_attribute("aria-checked", "true")
+    assert other.evaluate("[twin.map.leaflet.getZoom(), twin.view.now.goal]") == [13, "green_access"]
+    assert other.url == address
+    query = "?" + address.partition("?")[2]
+    assert to_query(from_query(query)) == query
+
+
+def test_the_shared_address_leaves_out_the_readers_own_theme(city: City, visit: Open) -> None:
+    page = visit(f"{city.server.url}/?theme=dark&zone=Z0008").ready()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.click(".top [data-do='share']")
+    expect(page.locator("#toast")).to_have_text("Address copied. It opens this view.")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "zone=Z0008" in copied
+    assert "theme" not in copied
+
+
+def test_search_finds_zones_by_code_and_by_name(city: City, visit: Open) -> None:
+    page = visit(city.server.url).ready()
+    page.keyboard.press("/")
+    page.keyboard.type("quarter 4")
+    page.wait_for_selector(".mantine-Select-option")
+    page.keyboard.press("Enter")
+    expect(page.locator("#card h2")).to_have_text("Zone Z0005")
+    page.keyboard.press("/")
+    page.keyboard.type("z0021")
+    page.wait_for_selector(".mantine-Select-option:has-text('Z0021')")
+    page.keyboard.press("Enter")
+    expect(page.locator("#card h2")).to_have_text("Zone Z0021")
+
+
+def test_the_theme_changes_the_page_and_the_canvas(city: City, visit: Open) -> None:
+    page = visit(f"{city.server.url}/?{FAR}").ready()
+    page.click(".top .theme-button")
+    expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
+    page.wait_for_timeout(500)
+    zone = city.town.zone_of_class(GOAL, 1)
+    assert commonest_colour(page, zone) == DARK["att-1"].upper()
+    assert "theme=dark" in page.url
+
+
+def test_the_language_changes_all_words(city: City, visit: Open) -> None:
+    page = visit(f"{city.server.url}/?zone=Z0008").ready()
+    page.click(".top [data-do='language']")
+    page.wait_for_url("**lang=zh**")
+    page.wait_for_selector("#card h2:has-text('分区 Z0008')")
+    assert page.evaluate("document.documentElement.lang") == "zh-CN"
+    expect(page.locator("#legend .heading")).to_have_text("与目标的差距（百分点）")
+    expect(page.locator(".layers")).to_contain_text("建筑")
+
+
+def test_a_layer_is_fetched_only_when_it_is_switched_on(city: City, visit: Open) -> None:
+    made = visit(f"{city.server.url}/?at=38.926,114.246,15")
+    asked: list[str] = []
+    made.page.on("request", lambda request: asked.append(request.url))
+    page = made.ready()
+    page.wait_for_timeout(500)
+    assert not any("/tiles/green_area/" in url for url in asked)
+    page.click(".layer-row[data-with='green_area']")
+    page.wait_for_timeout(800)
+    assert any("/tiles/green_area/" in url for url in asked)
+    asked.clear()
+    page.click(".layer-row[data-with='building']")
+    page.click(".legend-row[data-with='1']")
+    page.wait_for_timeout(500)
+    assert not any("/tiles/" in url for url in asked)
+
+
+def test_pointing_at_a_zone_shows_three_lines(city: City, visit: Open) -> None:
+    page = visit(f"{city.server.url}/?{FAR}").ready()
+    x, y = middle(page, "Z0008")
+    page.mouse.move(x - 3, y)
+    page.mouse.move(x, y)
+    lines = page.locator("#hover div")
+    expect(lines).to_have_count(3)
+    expect(lines.first).to_have_text("Z0008")
+    expect(lines.nth(2)).to_have_text("820 residents")
+
+
+def test_the_map_can_be_used_by_keyboard_alone(city: City, visit: Open) -> None:
+    page = visit(f"{city.server.url}/?at=38.926,114.246,13").ready()
+    page.locator(".city-map").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#card h2")
+    first = page.evaluate("twin.view.now.zone")
+    page.wait_for_function("twin.selection.neighbour('north') !== ''")
+    expected = page.evaluate("twin.selection.neighbour('north')")
+    page.keyboard.press("ArrowUp")
+    page.wait_for_function(f"twin.view.now.zone === '{expected}'")
+    assert expected != first
+    page.keyboard.press("+")
+    page.wait_for_function("twin.map.leaflet.getZoom() === 14")
+    page.wait_for_timeout(400)
+    page.keyboard.press("-")
+    page.wait_for_function("twin.map.leaflet.getZoom() === 13")
+
+
+def test_attribution_stands_on_the_map(city: City, visit: Open) -> None:
+    page = visit(city.server.url).ready()
+    expect(page.locator(".credits")).to_have_text("© OpenStreetMap contributors")
+
+
+def test_an_unknown_zone_in_the_url_is_said(city: City, visit: Open) -> None:
+    page = visit(f"{city.server.url}/?zone=Z9999", may_fail=True).ready()
+    expect(page.locator("#card")).to_contain_text("There is no zone Z9999")
+
+
+@pytest.mark.parametrize("query", ["", "?zone=Z0008", "?zone=Z0008&lang=zh"])
+@pytest.mark.parametrize("size", [(1440, 900), (1280, 800), (1024, 768), (390, 844)])
+def test_nothing_is_wider_than_the_window(city: City, visit: Open, size: tuple[int, int], query: str) -> None:
+    page = visit(f"{city.server.url}/{query}", size=size).ready()
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    assert page.evaluate("document.documentElement.scrollHeight") <= size[1]
+    wide = page.evaluate(
+        """[...document.querySelectorAll('.scroll, .card-body, .left, .card')]
+           .filter((part) => part.offsetWidth && part.scrollWidth > part.clientWidth + 1)
+           .map((part) => part.className)"""
+    )
+    assert wide == []
+
+
+def test_on_a_phone_the_zone_lies_in_what_the_sheet_leaves_free(city: City, visit: Open) -> None:
+    page = visit(f"{city.server.url}/", size=(390, 844), touch=True).ready()
+    expect(page.locator(".facts.sheet")).to_be_visible()
+    page.evaluate("twin.view.change({ zone: 'Z0008' })")
+    page.wait_for_selector("#card-value")
+    page.wait_for_timeout(1200)
+    _, y = middle(page, "Z0008")
+    sheet = page.locator(".right.sheet").bounding_box()
+    assert sheet is not None
+    assert sheet["y"] == pytest.approx(0.45 * (844 - 64), abs=4)
+    assert 84 < y < sheet["y"]
+    page.click(".right .handle")
+    page.wait_for_timeout(400)
+    higher = page.locator(".right.sheet").bounding_box()
+    assert higher is not None
+    assert higher["y"] < sheet["y"] - 200
+
+
+def test_controls_have_names_and_targets_of_a_fair_size(city: City, visit: Open) -> None:
+    page = visit(f"{city.server.url}/?zone=Z0008").ready()
+    nameless = page.evaluate(
+        """[...document.querySelectorAll('button, a, input')].filter((each) => each.offsetWidth
+           && !each.textContent.trim() && !each.getAttribute('aria-label') && !each.labels?.length).length"""
+    )
+    assert nameless == 0
+    small = page.evaluate(
+        """[...document.querySelectorAll('.icon-button')].filter((each) => each.offsetWidth
+           && (each.offsetWidth < 36 || each.offsetHeight < 36)).length"""
+    )
+    assert small == 0

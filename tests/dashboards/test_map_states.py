@@ -1,0 +1,108 @@
+"""What the page shows while something is missing: an empty store, no scores, a server or a store that is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.dashboards.conftest import Open, filled, made_home
+from tests.dashboards.served import Served
+from twin.database.cluster import Cluster
+
+pytestmark = pytest.mark.acceptance
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[tuple[Cluster, Served]]:
+    """A store of the test's own, empty, and its server."""
+    cluster = made_home(tmp_path / "own")
+    server = Served(tmp_path / "own").start()
+    yield cluster, server
+    server.stop()
+    cluster.delete()
+
+
+def test_an_empty_store_says_how_to_begin(own: tuple[Cluster, Served], visit: Open) -> None:
+    _, server = own
+    page = visit(server.url).page
+    expect(page.locator("main h1")).to_have_text("Set up your city")
+    expect(page.locator("main")).to_contain_text("twin load DIR")
+    expect(page.locator("main")).to_contain_text("twin demo")
+    assert server.get("/tiles/zone/1/1/1.mvt").status == 409
+    assert server.get("/healthz").json["run"] is None
+
+
+def test_layers_without_scores_can_be_looked_at(own: tuple[Cluster, Served], visit: Open) -> None:
+    cluster, server = own
+    filled(cluster.home, across=2)
+    sql(cluster, "DELETE FROM twin.run")
+    page = visit(f"{server.url}/?zone=Z0001").page
+    page.wait_for_selector(".city-map[data-drawn]")
+    expect(page.locator("#result")).to_contain_text("Nothing is scored yet")
+    expect(page.locator("#result")).to_contain_text("twin score")
+    expect(page.locator("#card h2")).to_have_text("Zone Z0001")
+    expect(page.locator("#goal-select")).to_have_count(0)
+
+
+def test_a_newer_run_is_announced(own: tuple[Cluster, Served], visit: Open) -> None:
+    cluster, server = own
+    filled(cluster.home, across=2)
+    page = visit(server.url).ready()
+    page.evaluate("twin.connection.pulse()")
+    sql(
+        cluster,
+        "INSERT INTO twin.run (profile_name, profile, profile_hash, data_version, code_version, status, zones,"
+        " batches, goals) SELECT profile_name, profile, profile_hash, data_version, code_version, status, zones,"
+        " batches, goals FROM twin.run",
+    )
+    page.evaluate("twin.connection.pulse()")
+    expect(page.locator("#news")).to_be_visible()
+
+
+def test_the_page_recovers_when_the_server_was_restarted(own: tuple[Cluster, Served], visit: Open) -> None:
+    cluster, server = own
+    town = filled(cluster.home, across=2)
+    page = visit(server.url, may_fail=True).ready()
+    server.stop()
+    page.evaluate("twin.view.change({ zone: 'Z0001' })")
+    expect(page.locator("#offline")).to_be_visible()
+    expect(page.locator("#offline")).to_contain_text("Not connected. Trying again in")
+    server.start()
+    page.click("#offline button")
+    expect(page.locator("#offline")).to_be_hidden(timeout=20_000)
+    expect(page.locator("#card h2")).to_have_text(f"Zone {town.codes[0]}")
+
+
+def test_the_page_recovers_when_the_store_was_restarted(own: tuple[Cluster, Served], visit: Open) -> None:
+    cluster, server = own
+    filled(cluster.home, across=2)
+    page = visit(server.url, may_fail=True).ready()
+    cluster.down()
+    refused = server.get("/tiles/zone/13/1/1.mvt")
+    assert (refused.status, refused.headers["retry-after"]) == (503, "8")
+    page.evaluate("twin.view.change({ zone: 'Z0002' })")
+    expect(page.locator("#card")).to_contain_text("This part could not be read", timeout=20_000)
+    expect(page.locator("#card")).to_contain_text("log ")
+    expect(page.locator("#offline")).to_be_visible(timeout=20_000)
+    cluster.up()
+    page.click("#card [data-do='again']")
+    expect(page.locator("#card h2")).to_have_text("Zone Z0002", timeout=20_000)
+    expect(page.locator("#offline")).to_be_hidden(timeout=30_000)
+
+
+def test_a_store_that_is_gone_when_the_page_is_opened_is_said(own: tuple[Cluster, Served], visit: Open) -> None:
+    cluster, server = own
+    cluster.down()
+    page = visit(server.url, may_fail=True).page
+    expect(page.locator("main h1")).to_have_text("The store does not answer", timeout=20_000)
+    expect(page.locator("main")).to_contain_text("twin up")
+
+
+def sql(cluster: Cluster, statement: str) -> None:
+    import psycopg
+
+    with psycopg.connect(cluster.dsn()) as connection:
+        connection.execute(statement)
