@@ -125,7 +125,9 @@ def _geometry(
     verdict.break_rule(unreadable, rules["geometry_invalid"], chunk.broken)
     missing = shapely.is_missing(chunk.geometry) | shapely.is_empty(chunk.geometry)
     verdict.break_rule(missing & ~unreadable, rules["geometry_missing"], chunk.geometry)
-    placed = way(np.where(missing, None, chunk.geometry))
+    present = chunk.geometry.copy()
+    present[missing] = None
+    placed = way(present)
     outside = way.outside(placed)
     verdict.break_rule(outside, rules["geometry_extent"], _places(chunk.geometry, outside))
     declared, wrong = as_declared(placed, layer.geometry)

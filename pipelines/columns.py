@@ -138,4 +138,5 @@ def _date(raw: pd.Series[Any]) -> pd.Series[Any]:
             text.where(text.str.fullmatch(r"\d{8}").fillna(False)), format="%Y%m%d", errors="coerce"
         )
         days = days.fillna(compact)
-    return days.dt.normalize()
+    made: pd.Series[Any] = days.dt.normalize()
+    return made

@@ -10,8 +10,9 @@ from pathlib import Path
 from layers.schema import Layer
 from pipelines.columns import column_of_field
 from pipelines.crs import Projection, projection
+from pipelines.opening import open_source
 from pipelines.privacy import Refused, refuse_mapped, refused_by_name
-from pipelines.readers.reader import Contents, Reader, reader_for
+from pipelines.readers.reader import Contents, Reader
 from pipelines.recipe import Recipe, Source
 from twin import __version__
 from twin.discover import discover
@@ -28,6 +29,7 @@ class Planned:
     layer: Layer
     source: Source
     path: Path
+    files: tuple[Path, ...]
     reader: Reader
     contents: Contents
     mapping: Mapping[str, str]
@@ -57,9 +59,9 @@ class Planned:
         return tuple(name for name in self.layer.fields if name in given)
 
     def fingerprint(self) -> tuple[str, int]:
-        """Hash and size in bytes of the file and all that belongs to it."""
+        """Hash and size in bytes of the files, and of all that belongs to them."""
         digest, size = hashlib.sha256(), 0
-        for file in self.reader.files(self.path):
+        for file in self.files:
             with file.open("rb") as handle:
                 while block := handle.read(HASH_BLOCK):
                     digest.update(block)
@@ -88,16 +90,15 @@ def preflight(recipe: Recipe, only: str | None = None) -> list[Planned]:
 
 
 def _planned(recipe: Recipe, layer: Layer, source: Source) -> Planned:
-    path = (recipe.folder / source.path).resolve()
-    reader = reader_for(path)
-    contents = reader.open(path, source)
+    opened = open_source(recipe.folder, source)
+    path, contents = opened.path, opened.contents
     mapping = column_of_field(layer, source, contents.columns, path)
     refused = tuple(refused_by_name(layer, contents.columns))
-    for each in refused:
-        refuse_mapped(each, mapping, path)
+    for column in refused:
+        refuse_mapped(column, mapping, path)
     for name, each in layer.fields.items():
         if each.required and name not in mapping and name not in source.set and name != layer.key:
             hint = f'map it: columns = {{ {name} = "…" }}, or give a constant: set = {{ {name} = "…" }}'
             raise UnknownName("column", name, contents.columns, f"{path}: {layer.id} needs it; {hint}")
     way = projection(path, source, contents.crs, recipe.city) if layer.has_geometry else None
-    return Planned(layer, source, path, reader, contents, mapping, way, refused)
+    return Planned(layer, source, path, opened.files, opened.reader, contents, mapping, way, refused)

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import itertools
 import re
+import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,39 +27,10 @@ from twin.errors import RecipeError
 THRESHOLD = 0.2
 """Share of a column's values that look personal, from which the column is refused."""
 
-WORDS = {
-    "names of persons": frozenset(
-        (
-            "chengzuren contact contactname contactperson firstname fullname fuzeren householder householdername "
-            "huzhu jumin lastname lianxiren occupant owner ownername owners person personname residentname "
-            "surname tenant tenantname xingming yezhu"
-        ).split()
-    ),
-    "telephone numbers": frozenset(
-        (
-            "cell cellphone contactmobile contactphone dhhm dianhua fax lianxidianhua lxdh mobile mobilephone "
-            "phone phoneno phonenumber shouji shoujihao sjh sjhm tel telephone telno wechat weixin whatsapp"
-        ).split()
-    ),
-    "e-mail addresses": frozenset("contactemail dianziyoujian email emailaddress mail youxiang".split()),
-    "identity numbers": frozenset(
-        (
-            "citizenid huzhao idcard idcardno identitycard identitynumber idno idnumber nationalid passport "
-            "passportno sfz sfzh sfzhm shenfenzheng shenfenzhenghao socialsecurity ssn zjhm"
-        ).split()
-    ),
-    "dates of birth": frozenset("birthdate birthday chushengriqi dateofbirth dob shengri".split()),
-}
-"""What a column's name can say, in English and pinyin, without separators and in lower case."""
-
-SIGNS = {
-    "names of persons": ("姓名", "户主", "业主", "联系人", "承租人", "居民姓", "负责人", "权利人", "产权人", "法人"),
-    "telephone numbers": ("电话", "手机", "联系方式", "传真", "微信"),
-    "e-mail addresses": ("邮箱", "电子邮件", "邮件"),
-    "identity numbers": ("身份证", "证件号", "护照", "社保号", "公民身份"),
-    "dates of birth": ("出生日期", "生日", "出生年月"),
-}
-"""What a column's name can say in Chinese, anywhere in it."""
+WORDS: dict[str, dict[str, list[str]]] = tomllib.loads(
+    files("pipelines").joinpath("personal_words.toml").read_text(encoding="utf-8")
+)
+"""What a column's name can say: by what it holds, ``words`` (in English and pinyin) and ``signs`` (in Chinese)."""
 
 MOBILE = re.compile(r"^(?:(?:\+|00)?86[\s-]?)?1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}$")
 LANDLINE = re.compile(r"^(?:(?:\+|00)86[\s-]?)?(?:\(0\d{2,3}\)|0\d{2,3}[\s-])\s?[2-9]\d{2,3}[\s-]?\d{4}$")
@@ -88,20 +62,12 @@ class Refused:
 
 def said_by_name(column: str) -> str | None:
     """What a column's name says it holds of persons; None where it says nothing of the kind."""
-    for holds, signs in SIGNS.items():
-        if any(sign in column for sign in signs):
-            return holds
-    parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", column)
-    whole = "".join(parts).lower()
-    words = {part.lower() for part in parts}
+    parts = [part.lower() for part in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", column)]
+    said = {"".join(parts), *parts, *map("".join, itertools.pairwise(parts))}
     for holds, known in WORDS.items():
-        if whole in known or words & known or any("".join(pair).lower() in known for pair in _neighbours(parts)):
+        if said.intersection(known["words"]) or any(sign in column for sign in known["signs"]):
             return holds
     return None
-
-
-def _neighbours(parts: list[str]) -> Iterable[tuple[str, str]]:
-    return itertools.pairwise(parts)
 
 
 def looks_personal(value: str) -> str | None:
@@ -127,7 +93,7 @@ def _is_identity(text: str) -> bool:
     return CHECK_DIGITS[total % 11] == text[17].upper()
 
 
-def said_by_values(column: pd.Series[str]) -> str | None:
+def said_by_values(column: pd.Series[Any]) -> str | None:
     """What a fifth or more of a column's values look like, None where fewer do."""
     present = column[column.notna()]
     if (
@@ -151,10 +117,10 @@ def said_by_values(column: pd.Series[str]) -> str | None:
     return max(found, key=lambda holds: found[holds])
 
 
-def _as_texts(present: pd.Series[str]) -> pd.Series[str]:
+def _as_texts(present: pd.Series[Any]) -> pd.Series[Any]:
     if pd.api.types.is_float_dtype(present.dtype):
-        whole = present[np.isfinite(present.to_numpy(dtype=float)) & (present % 1 == 0)]
-        return whole.astype("int64").astype("str")
+        numbers = present.to_numpy(dtype=float)
+        return pd.Series([f"{number:.0f}" for number in numbers if number.is_integer()], dtype="str")
     return present.astype("str")
 
 
@@ -214,11 +180,11 @@ def without(chunk: Chunk, refused: Iterable[Refused]) -> Chunk:
     return Chunk(chunk.rows, columns, chunk.geometry, chunk.broken)
 
 
-def _holds_tags(values: pd.Series[str]) -> bool:
-    return values.dtype == object and bool(values.map(type).eq(dict).any())
+def _holds_tags(values: pd.Series[Any]) -> bool:
+    return values.dtype == object and any(isinstance(each, dict) for each in values)
 
 
-def _without_keys(tags: pd.Series[str]) -> pd.Series[str]:
+def _without_keys(tags: pd.Series[Any]) -> pd.Series[Any]:
     keys = {key for each in tags if isinstance(each, dict) for key in each}
     bad = {key for key in keys if said_by_name(key.replace(":", "_"))}
     for key in keys - bad:

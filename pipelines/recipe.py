@@ -152,7 +152,8 @@ def _explained(file: Path, error: ValidationError) -> RecipeError | UnknownName:
     place = [str(part + 1) if isinstance(part, int) else part for part in first["loc"]]
     where = f"{file}: {' '.join(place[:-1])}".rstrip(": ")
     if first["type"] == "extra_forbidden":
-        model = {"city": City, "source": Source}.get(place[0], Recipe) if len(place) > 1 else Recipe
+        models: dict[str, type[BaseModel]] = {"city": City, "source": Source}
+        model = models.get(place[0], Recipe) if len(place) > 1 else Recipe
         return UnknownName("key", place[-1], set(model.model_fields) - {"folder"}, where)
     said = first["msg"].removeprefix("Value error, ")
     return RecipeError(f"{file}: {' '.join(place)}: {said}")

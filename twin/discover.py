@@ -15,7 +15,7 @@ import sys
 from collections.abc import Mapping
 from importlib.metadata import entry_points
 from types import MappingProxyType, ModuleType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from twin.errors import DiscoveryError
 
@@ -34,7 +34,7 @@ def discover(package: str, kind: type[T]) -> Mapping[str, T]:
             name; the same id twice.
     """
     folder = importlib.import_module(package)
-    found: Mapping[str, T] = _found(package, kind, tuple(folder.__path__))
+    found: Mapping[str, T] = _found(package, cast(Any, kind), tuple(folder.__path__))
     return found
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
@@ -45,7 +44,7 @@ def pages(url: str, collection: str) -> Iterator[tuple[str, bytes]]:
         following = urljoin(following, onward) if onward and page["features"] else ""
         plain = {name: page[name] for name in ("type", "crs", "features") if name in page}
         yield ".geojson", json.dumps(plain, ensure_ascii=False).encode()
-    check_count(Path(url), promised, read)
+    check_count(url, promised, read)
 
 
 def _items(url: str, collection: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.readers.reader import Chunk, Contents
+from pipelines.readers.reader import Chunk, Contents, again
 
 Numbering = Callable[[int, NDArray[np.int64]], NDArray[np.int64]]
 """From the position of a part, and the numbers of some of its rows, to numbers in the whole."""
@@ -34,4 +34,4 @@ def joined(parts: Sequence[tuple[str, Contents]], number: Numbering, notes: list
             told = [f"{name}: {note}" if name else note for note in part.notes]
             notes.extend(note for note in told if note not in notes)
 
-    return Contents(parts[0][1].crs, columns, count, chunks, notes)
+    return Contents(parts[0][1].crs, columns, count, again(notes, chunks), notes)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from xml.etree import ElementTree
 
@@ -46,7 +45,7 @@ def pages(url: str, name: str) -> Iterator[tuple[str, bytes]]:
         yield (".geojson" if output else ".gml"), content
         if matched < 0 and count < PAGE_ROWS:
             break
-    check_count(Path(url), promised, read)
+    check_count(url, promised, read)
 
 
 def _get_feature(kind: str, output: str, start: int) -> dict[str, str]:

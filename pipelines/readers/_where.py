@@ -17,7 +17,7 @@ from twin.database.queries import query_text
 from twin.errors import RecipeError
 
 
-def filtered(contents: Contents, path: Path, where: str) -> Contents:
+def filtered(contents: Contents, path: Path | str, where: str) -> Contents:
     """The contents without the rows that ``where`` leaves out. Text that looks like a number compares as one.
 
     Raises:
@@ -34,7 +34,7 @@ def filtered(contents: Contents, path: Path, where: str) -> Contents:
     return dataclasses.replace(contents, count=-1, chunks=chunks)
 
 
-def chosen(chunk: Chunk, path: Path, where: str) -> Chunk:
+def chosen(chunk: Chunk, path: Path | str, where: str) -> Chunk:
     """The rows of a chunk that ``where`` keeps."""
     keep = matching(chunk.columns, path, where)
     position = {int(old): new for new, old in enumerate(keep)}
@@ -43,7 +43,7 @@ def chosen(chunk: Chunk, path: Path, where: str) -> Chunk:
     return Chunk(chunk.rows[keep], columns, chunk.geometry[keep], broken)
 
 
-def matching(frame: pd.DataFrame, path: Path, where: str) -> NDArray[np.int64]:
+def matching(frame: pd.DataFrame, path: Path | str, where: str) -> NDArray[np.int64]:
     """Positions of the rows that ``where`` keeps, in order."""
     affinity = {str(name): "NUMERIC" for name in frame.columns}
     with contextlib.closing(sqlite3.connect(":memory:")) as memory:

@@ -30,7 +30,7 @@ def check_whole(path: Path) -> None:
         check(path)
 
 
-def check_count(path: Path, promised: int, read: int) -> None:
+def check_count(path: Path | str, promised: int, read: int) -> None:
     """Refuse a file that gave fewer rows than its header says (a count below 0 promises nothing).
 
     Raises:

@@ -16,7 +16,7 @@ from pipelines.readers._geo_metadata import GeoColumn, geo_column
 from pipelines.readers._geo_rows import GeoRows
 from pipelines.readers._where import filtered
 from pipelines.readers._wkb import Flattening
-from pipelines.readers.reader import CHUNK_ROWS, Chunk, Contents, Reader
+from pipelines.readers.reader import CHUNK_ROWS, Chunk, Contents, Reader, again
 from pipelines.recipe import Source
 from twin.errors import SourceUnreadable
 
@@ -42,7 +42,7 @@ def open_parquet(path: Path, source: Source) -> Contents:
     attributes = [name for name in wanted if geo is None or name != geo.name]
     columns = headings(attributes, notes)
     check_place(path, source, columns or wanted)
-    chunks = functools.partial(_chunks, path, source, geo, wanted, columns, notes)
+    chunks = again(notes, functools.partial(_chunks, path, source, geo, wanted, columns, notes))
     contents = Contents(geo.crs if geo else None, tuple(columns), count, chunks, notes)
     return filtered(contents, path, source.where)
 

@@ -17,7 +17,7 @@ from pipelines.places import places
 from pipelines.readers._archive import names_in
 from pipelines.readers._timetable import busiest_weekday, headways, modes
 from pipelines.readers._where import filtered
-from pipelines.readers.reader import Chunk, Contents, Reader
+from pipelines.readers.reader import Chunk, Contents, Reader, again
 from pipelines.recipe import Source
 from twin.errors import SourceEncoding, SourceUnreadable, UnknownName
 
@@ -59,7 +59,7 @@ def open_gtfs(path: Path, source: Source) -> Contents:
         raise SourceUnreadable(f"{path}: holds no stops.txt; it is no GTFS feed")
     stops = _read(path, inside["stops.txt"], STOPS, source.encoding)
     notes: list[str] = []
-    chunks = functools.partial(_chunks, path, source, inside, stops, notes)
+    chunks = again(notes, functools.partial(_chunks, path, source, inside, stops, notes))
     return filtered(
         Contents(pyproj.CRS.from_user_input("OGC:CRS84"), COLUMNS, len(stops), chunks, notes), path, source.where
     )

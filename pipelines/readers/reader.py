@@ -32,9 +32,20 @@ class Chunk:
     broken: Mapping[int, str] = field(default_factory=dict)
 
 
+def again(notes: list[str], chunks: Callable[[], Iterator[Chunk]]) -> Callable[[], Iterator[Chunk]]:
+    """``chunks`` that may be asked for more than once: what an earlier read added to ``notes`` is taken back."""
+    kept = len(notes)
+
+    def read() -> Iterator[Chunk]:
+        del notes[kept:]
+        yield from chunks()
+
+    return read
+
+
 @dataclass(frozen=True)
 class Contents:
-    """A source as it was opened: what it holds, and a way to read it once from the start.
+    """A source as it was opened: what it holds, and a way to read it from the start.
 
     ``crs`` None where the file does not say; ``count`` rows where the format tells, else -1; ``columns`` names as in
     the file; ``notes`` sentences for the person who loads it, complete once all chunks were read.
@@ -53,7 +64,8 @@ class Reader:
 
     ``open`` takes the file and the recipe's source; it raises a ``SourceError`` or ``UnknownName`` that names the file
     before any row is read. ``sidecars`` are endings of files that belong to the main one. ``sniff`` tells by its
-    content whether a file is of this format: asked where several readers share an ending.
+    content whether a file is of this format: asked where several readers share an ending. ``schemes`` are those of the
+    addresses that it reads instead of files; ``open`` then gets the folder that keeps the answers.
     """
 
     id: str
@@ -63,6 +75,7 @@ class Reader:
     doc: str
     sidecars: tuple[str, ...] = ()
     sniff: Callable[[Path], bool] | None = None
+    schemes: tuple[str, ...] = ()
 
     def files(self, path: Path) -> list[Path]:
         """The file and all that belong to it, in a fixed order; of a folder, all that it holds."""
@@ -94,6 +107,21 @@ def reader_for(path: Path) -> Reader:
     if found is None:
         titles = "; ".join(r.title for r in sharing)
         raise SourceUnreadable(f"{path}: holds nothing that a reader of {ending} knows ({titles})")
+    return found
+
+
+def reader_of_url(url: str) -> Reader:
+    """The reader of an address, by its scheme.
+
+    Raises:
+        UnknownName: no reader takes that scheme.
+    """
+    readers = discover("pipelines.readers", Reader)
+    scheme = url.partition("://")[0].lower()
+    found = next((each for each in readers.values() if scheme in each.schemes), None)
+    if found is None:
+        known = {each for reader in readers.values() for each in reader.schemes}
+        raise UnknownName("reader for addresses that begin with", f"{scheme}://", known, url)
     return found
 
 

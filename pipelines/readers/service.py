@@ -23,7 +23,7 @@ from twin.errors import SourceUnreadable
 from twin.settings import settings
 
 PART_ROWS = 1_000_000
-"""More rows than a page has: the rows of the nth page are numbered from n times this."""
+"""More rows than a page has: rows of the nth page are numbered from (n - 1) times this."""
 
 
 def copy_of(source: Source) -> Path:
@@ -57,8 +57,8 @@ def open_service(path: Path, source: Source) -> Contents:
     if not files:
         raise SourceUnreadable(f"{source.path}: has no features")
     parts = [("", open_vector(file, plain)) for file in files]
-    whole = joined(parts, lambda at, rows: rows + np.int64(at * _ogc_api.PAGE_ROWS), notes)
-    return filtered(whole, Path(source.path), source.where)
+    whole = joined(parts, lambda at, rows: rows + np.int64(at * PART_ROWS), notes)
+    return filtered(whole, source.path, source.where)
 
 
 def pages_in(path: Path) -> list[Path]:
@@ -87,7 +87,9 @@ def _pages(source: Source) -> Iterator[tuple[str, bytes]]:
     parts = urlsplit(source.path)
     query = {key.lower(): value for key, value in parse_qsl(parts.query)}
     is_wfs = query.get("service", "").upper() == "WFS" or parts.path.rstrip("/").lower().endswith("wfs")
-    return (_wfs if is_wfs else _ogc_api).pages(source.path, source.sublayer)
+    if is_wfs:
+        return _wfs.pages(source.path, source.sublayer)
+    return _ogc_api.pages(source.path, source.sublayer)
 
 
 service = Reader(

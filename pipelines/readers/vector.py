@@ -17,7 +17,7 @@ from pipelines.readers._archive import gdal_path, has_vector
 from pipelines.readers._table import GDAL_ERRORS, Table, heard
 from pipelines.readers._whole import check_count, check_whole
 from pipelines.readers._wkb import Flattening, parse_wkb
-from pipelines.readers.reader import CHUNK_ROWS, Chunk, Contents, Reader
+from pipelines.readers.reader import CHUNK_ROWS, Chunk, Contents, Reader, again
 from pipelines.recipe import Source
 from twin.errors import RecipeError, SourceEncoding, SourceUnreadable, UnknownName
 
@@ -53,7 +53,7 @@ def open_vector(path: Path, source: Source) -> Contents:
         crs=pyproj.CRS.from_user_input(info["crs"]) if info["crs"] else None,
         columns=tuple(str(each) for each in info["fields"]),
         count=int(info["features"]) if not source.where else -1,
-        chunks=functools.partial(_chunks, table),
+        chunks=again(notes, functools.partial(_chunks, table)),
         notes=notes,
     )
 
@@ -89,8 +89,8 @@ def _check_where(table: Table) -> None:
     if not table.source.where:
         return
     try:
-        with table.arrow():
-            return
+        with table.arrow(batch_size=1) as (_, reader):
+            next(iter(reader), None)
     except (ValueError, *GDAL_ERRORS) as error:
         said = f"where = {table.source.where!r} is not a filter that can be run"
         raise RecipeError(f"{table.path}: {said}: {error}") from error

@@ -20,7 +20,7 @@ from openpyxl.workbook.workbook import Workbook
 
 from pipelines.places import check_place, headings, places
 from pipelines.readers._where import filtered
-from pipelines.readers.reader import CHUNK_ROWS, Chunk, Contents, Reader
+from pipelines.readers.reader import CHUNK_ROWS, Chunk, Contents, Reader, again
 from pipelines.recipe import Source
 from twin.errors import RecipeError, SourceUnreadable, UnknownName
 
@@ -47,7 +47,7 @@ def open_xlsx(path: Path, source: Source) -> Contents:
         header = header[:-1]
     columns = headings(header, notes)
     check_place(path, source, columns)
-    chunks = functools.partial(_chunks, path, source, sheet, columns, notes)
+    chunks = again(notes, functools.partial(_chunks, path, source, sheet, columns, notes))
     return filtered(Contents(None, tuple(columns), -1, chunks, notes), path, source.where)
 
 

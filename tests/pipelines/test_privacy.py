@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -43,17 +44,25 @@ def identity(seed: int) -> str:
     return body + CHECK_DIGITS[sum(int(d) * int(w) for d, w in zip(body, WEIGHTS, strict=True)) % 11]
 
 
-PERSONAL_NAMES = (
-    "owner_name OwnerName OWNER first_name LastName surname full_name contact_person tenant phone "
-    "PHONE_NO telephone tel mobile MobilePhone contact:phone fax email E-Mail id_number IDCard "
-    "national_id ssn passport_no date_of_birth DOB birthday 姓名 户主姓名 业主 联系人 联系电话 手机号码 身份证号 身份证号码 电子邮箱 "
-    "出生日期 产权人 XINGMING HUZHU YEZHU DIANHUA SHOUJI SFZH LXDH SHENFENZHENG YOUXIANG"
-).split()
-HARMLESS_NAMES = (
-    "name zone_name street_name MINGCHENG 名称 道路名称 小区名称 operator use YONGTU building_id telecom "
-    "cellular_coverage_note mailbox_count id osm_id parcel_id code height_m station hotel residents "
-    "population 人口 户数 addr:street addr:housenumber phonetic personnel_count owned_by_city"
-).split()
+PERSONAL_NAMES = re.findall(
+    r"\S+",
+    """
+    owner_name OwnerName OWNER first_name LastName surname full_name contact_person tenant
+    phone PHONE_NO telephone tel mobile MobilePhone contact:phone fax email E-Mail id_number
+    IDCard national_id ssn passport_no date_of_birth DOB birthday 姓名 户主姓名 业主 联系人
+    联系电话 手机号码 身份证号 身份证号码 电子邮箱 出生日期 产权人 XINGMING HUZHU YEZHU
+    DIANHUA SHOUJI SFZH LXDH SHENFENZHENG YOUXIANG
+    """,
+)
+HARMLESS_NAMES = re.findall(
+    r"\S+",
+    """
+    name zone_name street_name MINGCHENG 名称 道路名称 小区名称 operator use YONGTU
+    building_id telecom cellular_coverage_note mailbox_count id osm_id parcel_id code height_m
+    station hotel residents population 人口 户数 addr:street addr:housenumber phonetic
+    personnel_count owned_by_city
+    """,
+)
 
 
 @pytest.mark.parametrize("name", PERSONAL_NAMES)

@@ -89,7 +89,7 @@ def _run(program: str, *arguments: str) -> None:
         raise BackupError(f"{program} is missing; install PostgreSQL's client programs")
     parts = psycopg.conninfo.conninfo_to_dict(dsn_of_store())
     password = str(parts.pop("password", "") or "")
-    target = psycopg.conninfo.make_conninfo(**parts)
+    target = psycopg.conninfo.make_conninfo("", **{name: str(value) for name, value in parts.items()})
     environment = {**os.environ, "PGPASSWORD": password, "PGOPTIONS": "--client-min-messages=warning"}
     database = [] if program == "pg_restore" else [f"--dbname={target}"]
     command = [executable, *database, *arguments]

@@ -37,12 +37,23 @@ BLOCK_ROWS = 65_536
 
 
 class Chunk(Protocol):
-    """Good rows of a source: numbers in the file, one column a field, the rest, geometries in the city's CRS."""
+    """Good rows of a source."""
 
-    rows: NDArray[np.int64]
-    fields: pd.DataFrame
-    attributes: Sequence[dict[str, Any] | None]
-    geometry: NDArray[np.object_]
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """Numbers in the file."""
+
+    @property
+    def fields(self) -> pd.DataFrame:
+        """One column a field of the layer."""
+
+    @property
+    def attributes(self) -> Sequence[dict[str, Any] | None]:
+        """What the layer does not know."""
+
+    @property
+    def geometry(self) -> NDArray[np.object_]:
+        """Geometries in the city's CRS."""
 
 
 def block(chunk: Chunk, layer: Layer, sent: Sequence[str], srid: int) -> memoryview:

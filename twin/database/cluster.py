@@ -150,8 +150,9 @@ class Cluster:
         first = self.data.parent / "first-password"
         _write_private(first, passwords[OWNER])
         self._own(first)
-        options = ["-U", OWNER, "-A", "scram-sha-256", "--pwfile", first, "-E", "UTF8", "--locale", "C.UTF-8"]
-        done = self._run(binaries / "initdb", "-D", self.data, *options, "--no-instructions")
+        who: list[str | Path] = ["-U", OWNER, "-A", "scram-sha-256", "--pwfile", first]
+        text = ("-E", "UTF8", "--locale", "C.UTF-8")
+        done = self._run(binaries / "initdb", "-D", self.data, *who, *text, "--no-instructions")
         first.unlink()
         if done.returncode:
             raise StoreUnavailable(f"initdb failed in {self.data}: {done.stderr.strip()[-800:]}")

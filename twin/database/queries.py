@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 from importlib.resources import files
-from typing import LiteralString, cast
+from typing import LiteralString
 
 from psycopg import sql
 
@@ -35,7 +35,7 @@ def _statements() -> dict[str, LiteralString]:
 
 def literal(text: str) -> LiteralString:
     """Text of a file of this package, which is all that LiteralString promises."""
-    return cast("LiteralString", text)
+    return text
 
 
 def query(name: str, /, **identifiers: sql.Composable) -> sql.Composed | sql.SQL:

@@ -186,8 +186,8 @@ class Staging:
         if closed:
             self._execute("close_vanished", table=table)
         new = self._execute("insert_new", table=table, key=key, columns=self._columns).rowcount
-        count = int(waiting["count"]) if waiting else 0
-        return Merged(new, changed, count - new - changed, closed)
+        unchanged = int(waiting["count"] if waiting else 0) - new - changed
+        return Merged(new, changed, unchanged, closed)
 
     def _execute(self, name: str, **identifiers: sql.Composable) -> psycopg.Cursor[Row]:
         return self._connection.execute(query(name, **identifiers), vars(self._arrival))

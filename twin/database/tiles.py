@@ -108,7 +108,7 @@ def _latitude(share: float) -> float:
 def _half_pixel_m(place: Place) -> float:
     _, south, _, north = tile_bounds(place)
     across = EQUATOR_M * math.cos(math.radians((south + north) / 2)) / 2 ** place[0]
-    return across / TILE_PIXELS / 2
+    return float(across / TILE_PIXELS / 2)
 
 
 @functools.cache
