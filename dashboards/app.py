@@ -16,6 +16,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from dashboards.callbacks import register
 from dashboards.lenses.lens import lenses
 from dashboards.pages.frame import pages
+from dashboards.panels.bits import aria
 from dashboards.server.errors import answer_errors
 from dashboards.server.health import health_router
 from dashboards.server.scores import scores_router
@@ -79,7 +80,7 @@ def make_app() -> FastAPI:
 def _pages(server: FastAPI) -> Dash:
     app = Dash(
         __name__,
-        server=server,
+        server=server,  # type: ignore[arg-type]
         assets_folder=str(ASSETS),
         index_string=INDEX,
         title="City twin",
@@ -102,11 +103,12 @@ def _log(error: Exception) -> None:
 
 
 def _layout() -> Component:
-    return dmc.MantineProvider(
+    root: Component = dmc.MantineProvider(
         [dcc.Location(id="url", refresh=False), html.Div(_skeleton(), id="page")],
         id="theme",
         theme=mantine_theme(),
     )
+    return root
 
 
 def _skeleton() -> Component:
@@ -115,5 +117,5 @@ def _skeleton() -> Component:
     return html.Div(
         [html.Div(className="top"), html.Div(bones, className="left"), html.Div(className="stage")],
         className="skeleton",
-        **{"aria-busy": "true"},
+        **aria(busy="true"),
     )

@@ -95,7 +95,8 @@ def _register_browser(app: Dash) -> None:
     """What needs no server: functions of ``assets/ties.js``."""
     ties = (
         ("theme", Output("theme", "forceColorScheme"), Input("url", "search")),
-        ("start", Output("did-start", "data"), Input("start", "data"), Input("map-facts", "data")),
+        ("start", Output("did-start", "data"), Input("start", "data")),
+        ("facts", Output("did-facts", "data"), Input("map-facts", "data")),
         ("goal", Output("did-goal", "data"), Input("goal-select", "value")),
         ("lens", Output("did-lens", "data"), Input("lens-select", "value")),
         ("legend", Output("did-legend", "data"), Input("legend", "children")),
@@ -103,4 +104,5 @@ def _register_browser(app: Dash) -> None:
     )
     for name, output, *inputs in ties:
         changes_only = name in ("goal", "lens", "search")
-        app.clientside_callback(ClientsideFunction("ties", name), output, *inputs, prevent_initial_call=changes_only)
+        tied = ClientsideFunction("ties", name)
+        app.clientside_callback(tied, output, *inputs, prevent_initial_call=changes_only)  # type: ignore[no-untyped-call]

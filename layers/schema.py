@@ -1,7 +1,8 @@
-"""What a layer, a field, a rule and a style is.
+"""What a layer of features, a raster, a field, a rule and a style is.
 
 A layer is declared once, in one file of this folder. Its table, its constraints, the check of loaded rows, the
 legend, the tiles and its reference page are all made from the declaration; nothing else in the project names a layer.
+A raster is declared likewise: its cells are kept as a file, and the store knows where.
 """
 
 from __future__ import annotations
@@ -98,18 +99,26 @@ class Style:
 
 
 @dataclass(frozen=True)
-class Layer:
-    """A feature class: geometry type, key, fields, rules and style. One file in ``layers/``, named like its table.
+class Declaration:
+    """What a file of ``layers/`` declares, features or cells: its name and what it is.
 
-    ``id`` is the file's name, the table, the URL. ``key`` names the field that identifies a row within the layer; a
-    source without that column gets keys made from its content. ``key_of`` names fields that the key is made of, where
-    one field is not enough. ``doc`` is the first paragraph of the reference page.
+    ``id`` is the file's name, the table, the URL. ``doc`` is the first paragraph of the reference page.
     """
 
     id: str
     title: str
     title_zh: str
     doc: str
+
+
+@dataclass(frozen=True)
+class Layer(Declaration):
+    """A feature class: geometry type, key, fields, rules and style. One file in ``layers/``, named like its table.
+
+    ``key`` names the field that identifies a row within the layer; a source without that column gets keys made from
+    its content. ``key_of`` names fields that the key is made of, where one field is not enough.
+    """
+
     geometry: Geometry
     key: str
     fields: Mapping[str, Field]
@@ -127,6 +136,34 @@ class Layer:
     def has_geometry(self) -> bool:
         """Whether rows of this layer have a place on the map."""
         return self.geometry is not Geometry.NONE
+
+
+class Meaning(StrEnum):
+    """What the number of a cell means, which decides how cells are put together."""
+
+    COUNT = "count"
+    """How many there are in the cell: cells are summed."""
+    VALUE = "value"
+    """A measure that holds all over the cell: cells are averaged."""
+    CLASS = "class"
+    """The code of a class: cells are counted by class."""
+
+
+@dataclass(frozen=True)
+class Raster(Declaration):
+    """A layer of cells, kept as a cloud-optimised GeoTIFF under ``TWIN_HOME``. One file in ``layers/``.
+
+    ``unit`` is that of a cell's number. A cell below ``minimum`` or above ``maximum`` (both included), or with a code
+    that is none of ``choices`` (code → its words), cannot be true: it becomes a cell without data, and is counted.
+    ``ramp`` names CSS tokens without their ``--t-`` prefix, from the least number to the largest, or one a class.
+    """
+
+    meaning: Meaning
+    unit: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: Mapping[int, str] = field(default_factory=dict)
+    ramp: tuple[str, ...] = ()
 
 
 def _geometry_rules(layer: Layer) -> list[Rule]:

@@ -77,10 +77,23 @@ NOTHING = Features.of([])
 
 
 @dataclass(frozen=True)
+class Grid:
+    """A raster of the city, as a file of cells: ``twin/spatial/zonal.py`` sums them over polygons.
+
+    ``path`` is opened by rasterio, which knows the CRS of the cells; ``crs`` is that of the polygons, the city's.
+    ``observed_on`` is the day that the cells describe, NaT where not known.
+    """
+
+    path: str
+    crs: str
+    observed_on: np.datetime64 = field(default_factory=lambda: np.datetime64("NaT", "D"))
+
+
+@dataclass(frozen=True)
 class CityFacts:
     """What holds for the whole city and no batch can see by itself.
 
-    ``rows`` counts the rows of each layer in the city. ``dwellings_known``: some building has a count of
+    ``rows`` counts the rows of each layer in the city, or its rasters. ``dwellings_known``: some building has a count of
     dwellings. ``reference_date`` is "today" for the age of records; ``stale_after_years`` comes from the
     profile; ``street_classes`` are the road classes that a service vehicle can use.
     """
@@ -105,8 +118,8 @@ class Batch:
 
     ``zones`` are the rows of layer ``zone``; ``layers`` holds the features of each layer within the largest
     reach of the indices that read it; ``networks`` the prepared networks of the run (whole city), by name;
-    ``per_node`` the arrays that an index's ``per_node`` function gave, by index id. ``shared`` keeps what
-    several indices need.
+    ``per_node`` the arrays that an index's ``per_node`` function gave, by index id. ``rasters`` holds the rasters of
+    the whole city by layer, one or more each. ``shared`` keeps what several indices need.
     """
 
     zones: Features
@@ -114,6 +127,7 @@ class Batch:
     city: CityFacts
     networks: Mapping[str, Any] = field(default_factory=dict)
     per_node: Mapping[str, FloatArray] = field(default_factory=dict)
+    rasters: Mapping[str, tuple[Grid, ...]] = field(default_factory=dict)
     shared: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def layer(self, name: str) -> Features:

@@ -3,6 +3,9 @@
 ``discover(package, kind)`` imports each module of a package and takes its one object of that kind. The file's name is
 the object's id. Packages of third parties join by an entry point of the group ``twin.<package>``, whose name is the id.
 A file that breaks the rule stops the start, naming the file and the line.
+
+A folder may hold several kinds of one family, as ``layers`` holds features and rasters: then each file has one object
+of the family, whose base class finds all of them.
 """
 
 from __future__ import annotations
@@ -30,16 +33,22 @@ def discover(package: str, kind: type[T]) -> Mapping[str, T]:
         kind: class of the objects looked for; it has an attribute ``id``.
 
     Raises:
-        DiscoveryError: a module without, or with more than one, object of that kind; an id that is not the file's
-            name; the same id twice.
+        DiscoveryError: a module without, or with more than one, object of that kind or its family; an id that is not
+            the file's name; the same id twice.
     """
     folder = importlib.import_module(package)
-    found: Mapping[str, T] = _found(package, cast(Any, kind), tuple(folder.__path__))
-    return found
+    family = _found(package, cast(Any, _family_of(kind)), tuple(folder.__path__))
+    return MappingProxyType({name: each for name, each in family.items() if isinstance(each, kind)})
+
+
+def _family_of(kind: type[Any]) -> type[Any]:
+    """The topmost base of a kind that is declared beside it."""
+    return next(each for each in reversed(kind.__mro__) if each.__module__ == kind.__module__)
 
 
 @functools.cache
 def _found(package: str, kind: Any, path: tuple[str, ...]) -> Mapping[str, Any]:
+    """Everything of a family."""
     found: dict[str, Any] = {}
     names = sorted(info.name for info in pkgutil.iter_modules(path) if not info.name.startswith("_"))
     for name in names:

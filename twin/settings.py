@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -40,13 +41,16 @@ class Settings(BaseSettings):
 
 SECRETS = frozenset({"dsn"})
 
+PASSWORD = re.compile(r"(password\s*=\s*)(?:'(?:[^'\\]|\\.)*'|[^\s&]+)", re.IGNORECASE)
+"""A password in libpq's own form of a connection string, or in the query of a URL."""
 
-def _masked(url: str) -> str:
-    parts = urlsplit(url)
+
+def _masked(dsn: str) -> str:
+    parts = urlsplit(dsn)
     if not parts.password:
-        return url
+        return PASSWORD.sub(r"\1***", dsn)
     user = f"{parts.username or ''}:***@{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}"
-    return urlunsplit(parts._replace(netloc=user))
+    return PASSWORD.sub(r"\1***", urlunsplit(parts._replace(netloc=user)))
 
 
 @functools.cache

@@ -100,6 +100,7 @@
 
   function begin() {
     if (!map || !facts || !twin.view.now || base) return;
+    twin.view.settle({ goal: facts.goal, lens: facts.lens });
     scene.latitude = (facts.bounds[0][0] + facts.bounds[1][0]) / 2;
     scene.nearZoom = facts.near_zoom;
     new ResizeObserver(keepCentre).observe(map.getContainer());
@@ -139,6 +140,7 @@
     get leaflet() { return map; },
     get bounds() { return facts.bounds; },
     shownAtFirst: () => facts.layers.filter((layer) => layer.style.shown).map((layer) => layer.id),
+    begin,
     start(found) { facts = found; begin(); },
     take(found) { map = found; map.whenReady(begin); },
     /* Ask again for tiles that did not come, and for the scores. */

@@ -14,13 +14,16 @@
 
   dash.ties = {
     theme: wantedTheme,
-    start(view, facts) {
+    start(view) {
       if (!view) return same();
-      const resolved = facts ? { goal: facts.goal, lens: facts.lens } : {};
       document.documentElement.lang = view.lang === "zh" ? "zh-CN" : "en";
-      twin.view.start({ ...view, ...resolved });
-      if (facts) twin.map.start(facts);
+      twin.view.start(view);
+      twin.map.begin();
       twin.connection.pulse();
+      return same();
+    },
+    facts(facts) {
+      if (facts) twin.map.start(facts);
       return same();
     },
     goal(goal) {

@@ -35,6 +35,9 @@
       watchers.forEach((watch) => watch(now, Object.keys(now)));
     },
 
+    /* Values that were left open in the URL, as the server chose them. */
+    settle(chosen) { now = { ...now, ...chosen }; },
+
     /* Change some values: the URL follows, then the page, then what the server must say anew. */
     change(patch) {
       if (!now) return;

@@ -9,7 +9,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboards.panels.bits import act, icon, icon_button
+from dashboards.panels.bits import act, aria, data, icon, icon_button
 from dashboards.panels.search import search_field
 from dashboards.panels.setup import empty_store, store_gone
 from dashboards.server.store import Store
@@ -19,7 +19,7 @@ from twin.database.published import City, read_city
 from twin.discover import discover
 from twin.errors import TwinError
 
-TOLD = ("start", "goal", "lens", "legend")
+TOLD = ("start", "facts", "goal", "lens", "legend")
 """Where callbacks of the browser end that change nothing but the browser's own state; Dash wants an output."""
 
 Body = Callable[[Store, City, View], Component]
@@ -59,7 +59,7 @@ def framed(store: Store, view: View, path: str) -> list[Component]:
         body,
         _tabs(view, page.id),
         _drawer(say),
-        html.Div(id="said", className="said", role="status", **{"aria-live": "polite"}),
+        html.Div(id="said", className="said", role="status", **aria(live="polite")),
         html.Div(id="toast", className="toast", role="status", hidden=True),
         *_asked(view),
     ]
@@ -71,7 +71,7 @@ def _top(view: View, name: str, current: str, searchable: bool) -> Component:
     return html.Header(
         [
             html.Div([html.Span(icon("logo"), className="logo"), html.H1(name)], className="brand"),
-            html.Nav(links, className="pages", **{"aria-label": say("frame.pages")}),
+            html.Nav(links, className="pages", **aria(label=say("frame.pages"))),
             *([search_field(view)] if searchable else []),
             html.Div(_personal(view), className="row personal"),
         ],
@@ -83,21 +83,19 @@ def _personal(view: View) -> list[Component]:
     say = words(view.lang)
     other = next(each for each in LANGUAGES if each != view.lang)
     return [
-        icon_button("share", say("frame.share"), act("share", **{"data-done": say("frame.shared")})),
+        icon_button("share", say("frame.share"), act("share", **data(done=say("frame.shared")))),
         icon_button("globe", say("frame.language"), act("language", other)),
         icon_button("moon", say("frame.theme"), act("theme"), "theme-button"),
     ]
 
 
 def _link(say: Words, page: Page, current: str) -> Component:
-    more = {"aria-current": "page"} if page.id == current else {}
+    more = aria(current="page") if page.id == current else {}
     return html.A(say.get(f"page.{page.id}", page.id), href=f"/{page.id}", className="page-link", **more)
 
 
 def _notices(say: Words) -> list[Component]:
-    waiting = html.Span(
-        say("frame.offline", seconds="…"), **{"data-said": "1", "data-words": say.table["frame.offline"]}
-    )
+    waiting = html.Span(say("frame.offline", seconds="…"), **data(said="1", words=say.table["frame.offline"]))
     again = html.Button(say("frame.try_now"), type="button", className="link", **act("try-now"))
     show = html.Button(say("frame.show_news"), type="button", className="link", **act("reload"))
     return [
@@ -110,18 +108,18 @@ def _tabs(view: View, current: str) -> Component:
     say = words(view.lang)
     links = []
     for page in pages().values():
-        more = {"aria-current": "page"} if page.id == current else {}
+        more = aria(current="page") if page.id == current else {}
         text = html.Span(say.get(f"page.{page.id}", page.id))
         links.append(html.A([icon(page.icon), text], href=f"/{page.id}", className="tab", **more))
     more_tab = html.Button(
         [icon("more"), html.Span(say("frame.more"))], type="button", className="tab", **act("panel", "more")
     )
     menu = html.Div(_personal(view), className="more-menu float row")
-    return html.Nav([*links, more_tab, menu], className="tabs", **{"aria-label": say("frame.pages")})
+    return html.Nav([*links, more_tab, menu], className="tabs", **aria(label=say("frame.pages")))
 
 
 def _drawer(say: Words) -> Component:
-    return dmc.Drawer(
+    drawer: Component = dmc.Drawer(
         html.Div(id="drawer-content"),
         id="drawer",
         position="right",
@@ -129,6 +127,7 @@ def _drawer(say: Words) -> Component:
         padding=16,
         closeButtonProps={"aria-label": say("frame.close")},
     )
+    return drawer
 
 
 def _asked(view: View) -> list[Component]:

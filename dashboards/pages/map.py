@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 
 from dashboards.lenses.lens import lenses
 from dashboards.pages.frame import Page
-from dashboards.panels.bits import act, block, icon, icon_button
+from dashboards.panels.bits import act, aria, block, icon, icon_button
 from dashboards.panels.card import card
 from dashboards.panels.goal import chosen_goal, goal_note, goal_select, lens_select
 from dashboards.panels.layers import layer_list
@@ -54,7 +54,7 @@ def body(store: Store, city: City, view: View) -> Component:  # noqa: ARG001 - e
             html.Section(
                 [city_map(frame, settings().basemap, seen), map_tools(seen), credits_line(credited), hover_card()],
                 className="stage",
-                **{"aria-label": words(view.lang)("map.map")},
+                **aria(label=words(view.lang)("map.map")),
             ),
             html.Aside(
                 [_handle(), html.Div(card(store, seen), id="card", className="card")],
@@ -113,12 +113,12 @@ def _rail(view: View) -> Component:
         [icon_button(icon, say(f"map.{name}"), act("panel", name)) for name, icon in names],
         className="rail",
         role="group",
-        **{"aria-label": say("map.tools")},
+        **aria(label=say("map.tools")),
     )
 
 
 def _handle() -> Component:
-    return html.Button(html.Span(), type="button", className="handle", **{"aria-label": "↕"})
+    return html.Button(html.Span(), type="button", className="handle", **aria(label="↕"))
 
 
 def _facts(connection: Connection, known: Mapping[str, Layer], frame: Frame, run: Run | None) -> dict[str, Any]:

@@ -10,7 +10,17 @@ from dash.development.base_component import Component
 
 def icon(name: str) -> Component:
     """An icon, a mask in the colour of its text; silent to screen readers."""
-    return html.Span(className=f"icon icon-{name}", **{"aria-hidden": "true"})
+    return html.Span(className=f"icon icon-{name}", **aria(hidden="true"))
+
+
+def aria(**names: str) -> dict[str, Any]:
+    """Attributes for screen readers: ``aria(label="Close")``."""
+    return {f"aria-{name}": value for name, value in names.items()}
+
+
+def data(**names: str) -> dict[str, Any]:
+    """Attributes that the page's scripts read: ``data(done="Copied")``."""
+    return {f"data-{name}": value for name, value in names.items()}
 
 
 def act(name: str, value: str = "", **more: Any) -> dict[str, Any]:
@@ -25,7 +35,7 @@ def icon_button(name: str, label: str, acts: dict[str, Any], class_name: str = "
         type="button",
         title=label,
         className=f"icon-button {class_name}".strip(),
-        **{"aria-label": label},
+        **aria(label=label),
         **acts,
     )
 
@@ -38,7 +48,7 @@ def chip(text: str, kind: str = "", **more: Any) -> Component:
 
 def block(*children: Any, name: str = "", class_name: str = "") -> Component:
     """A block of a panel, parted from the next by a line."""
-    more = {"data-block": name} if name else {}
+    more = data(block=name) if name else {}
     return html.Section(list(children), className=f"block {class_name}".strip(), **more)
 
 

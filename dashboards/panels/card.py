@@ -8,7 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboards.figures import Figures
-from dashboards.panels.bits import act, block, chip, icon_button
+from dashboards.panels.bits import act, aria, block, chip, data, icon_button
 from dashboards.panels.goal import chosen_goal
 from dashboards.panels.part import part
 from dashboards.panels.sources import source_block
@@ -39,7 +39,7 @@ def card(store: Store, view: View) -> Any:
         sources = source_block(connection, run, goal, view)
     head = _head(say("zone.zone", code=view.zone), _subtitle(facts, score, spoken, say), say)
     if run is None or spoken is None:
-        return [head, block(sources)]
+        return [head, block(*sources)]
     middle = [_not_applicable(say)] if score is None else _scored(view.zone, score, spoken)
     day = Figures(say).day(run.finished_at.date() if run.finished_at else None)
     return [
@@ -61,7 +61,7 @@ def _head(title: str, subtitle: str, say: Words) -> Component:
             html.Div([html.H2(title), html.P(subtitle, className="small")]),
             html.Div(
                 [
-                    icon_button("share", say("zone.share"), act("share", **{"data-done": say("frame.shared")})),
+                    icon_button("share", say("zone.share"), act("share", **data(done=say("frame.shared")))),
                     icon_button("close", say("frame.close"), act("let-go")),
                 ],
                 className="row",
@@ -132,7 +132,7 @@ def _quality(quality: float, spoken: GoalWords) -> Component:
     say = spoken.figures.words
     level = "all" if quality >= 0.995 else "most" if quality >= FRESH_ENOUGH else "some" if quality > 0 else "none"
     sentence = say(f"zone.quality_{level}", share=spoken.figures.share(quality))
-    bar = html.Div(html.Span(style={"width": f"{100 * quality:.0f}%"}), className="meter", **{"aria-hidden": "true"})
+    bar = html.Div(html.Span(style={"width": f"{100 * quality:.0f}%"}), className="meter", **aria(hidden="true"))
     return block(html.H3(say("zone.quality"), className="heading"), bar, html.P(sentence, className="small"))
 
 

@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 
 from dashboards.figures import Figures
 from dashboards.lenses.lens import lenses
-from dashboards.panels.bits import act, chip, icon
+from dashboards.panels.bits import act, aria, chip, icon
 from dashboards.panels.part import part
 from dashboards.server.store import Store
 from dashboards.state import View
@@ -29,7 +29,7 @@ def goal_select(run: Run, view: View) -> Component:
     """The list of goals that were computed."""
     say = words(view.lang)
     spoken = [goal_words(run, goal.index, Figures(say)) for goal in run.computed]
-    return dmc.Select(
+    chooser: Component = dmc.Select(
         id="goal-select",
         data=[{"value": each.goal.index, "label": each.title} for each in spoken],
         value=chosen_goal(run, view),
@@ -38,8 +38,9 @@ def goal_select(run: Run, view: View) -> Component:
         rightSectionPointerEvents="none",
         maxDropdownHeight=420,
         size="md",
-        **{"aria-label": say("goal.goal")},
+        **aria(label=say("goal.goal")),
     )
+    return chooser
 
 
 def lens_select(view: View) -> Component:
@@ -47,14 +48,15 @@ def lens_select(view: View) -> Component:
     say = words(view.lang)
     known = lenses()
     data = [{"value": name, "label": say.get(f"lens.{name}", name)} for name in known]
-    return dmc.SegmentedControl(
+    chooser: Component = dmc.SegmentedControl(
         id="lens-select",
         data=data,
         value=view.lens if view.lens in known else next(iter(known)),
         fullWidth=True,
         style={} if len(known) > 1 else {"display": "none"},
-        **{"aria-label": say("lens.lens")},
+        **aria(label=say("lens.lens")),
     )
+    return chooser
 
 
 @part(again="goal")

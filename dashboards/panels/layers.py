@@ -8,7 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboards.figures import Figures
-from dashboards.panels.bits import act, icon
+from dashboards.panels.bits import act, data, icon
 from dashboards.state import View
 from dashboards.words import words
 from layers.schema import Layer
@@ -50,7 +50,7 @@ def _row(layer: Layer, count: int, near_zoom: int, view: View, figures: Figures)
         [
             html.Span(icon("check"), className="check"),
             html.Span(className="dot", style=swatch(layer)),
-            html.Span(say.title(layer), className="label", **{"data-later": say("layers.near")}),
+            html.Span(say.title(layer), className="label", **data(later=say("layers.near"))),
             html.Span(figures.count(count) if count else say("layers.none"), className="count"),
         ],
         type="button",

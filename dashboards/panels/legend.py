@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 
 from dashboards.figures import Figures
 from dashboards.lenses.lens import Lens, LensClass, lenses
-from dashboards.panels.bits import act, icon
+from dashboards.panels.bits import act, data, icon
 from dashboards.panels.goal import chosen_goal
 from dashboards.panels.part import part
 from dashboards.server.store import Store
@@ -102,7 +102,7 @@ def _no_match(spoken: GoalWords) -> Component:
         [
             icon("map"),
             html.H3(say("legend.no_match_title")),
-            html.P(say("legend.no_match"), **{"data-said": "1"}),
+            html.P(say("legend.no_match"), **data(said="1")),
             html.Button(say("legend.clear"), type="button", className="button", **act("clear-filter")),
         ],
         id="no-match",

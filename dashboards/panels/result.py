@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 
 from dashboards.figures import Figures
 from dashboards.lenses.lens import Lens, lenses
-from dashboards.panels.bits import command
+from dashboards.panels.bits import aria, command
 from dashboards.panels.goal import chosen_goal
 from dashboards.panels.part import part
 from dashboards.server.store import Store
@@ -64,7 +64,7 @@ def stacked_bar(lens: Lens, counts: Mapping[str, int], spoken: GoalWords) -> Com
             pieces.append(html.Span(style=look, title=title, className=f"piece {each.hatch}".strip()))
     reached = sum(counts.get(each.id, 0) for each in lens.classes if each.reached)
     spoken_bar = spoken.figures.words("result.reached_short", count=reached, total=sum(counts.values()))
-    return html.Div(pieces, className="stacked", role="img", **{"aria-label": spoken_bar})
+    return html.Div(pieces, className="stacked", role="img", **aria(label=spoken_bar))
 
 
 def not_scored(view: View) -> Component:

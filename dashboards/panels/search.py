@@ -6,7 +6,7 @@ import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
 
-from dashboards.panels.bits import icon
+from dashboards.panels.bits import aria, icon
 from dashboards.server.store import Store
 from dashboards.state import View
 from dashboards.words import words
@@ -29,7 +29,7 @@ def search_field(view: View) -> Component:
             rightSection=html.Kbd("/"),
             selectFirstOptionOnChange=True,
             maxDropdownHeight=360,
-            **{"aria-label": say("frame.search")},
+            **aria(label=say("frame.search")),
         ),
         className="search",
         role="search",

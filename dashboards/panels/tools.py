@@ -6,7 +6,7 @@ import dash_leaflet as dl
 from dash import html
 from dash.development.base_component import Component
 
-from dashboards.panels.bits import act, icon_button
+from dashboards.panels.bits import act, aria, icon_button
 from dashboards.state import View
 from dashboards.words import words
 from twin.database.published import Frame
@@ -18,7 +18,7 @@ def city_map(frame: Frame, basemap: str, view: View) -> Component:
     """The map itself; its layers are put in by ``assets/map.js``."""
     centre = view.at[:2] if view.at else ((frame.south + frame.north) / 2, (frame.west + frame.east) / 2)
     under = [dl.TileLayer(url=basemap, opacity=0.35, className="basemap")] if basemap else []
-    return dl.Map(
+    made: Component = dl.Map(
         [*under, dl.ScaleControl(position="bottomright", imperial=False, maxWidth=SCALE_PX)],
         id="map",
         center=list(centre),
@@ -31,6 +31,7 @@ def city_map(frame: Frame, basemap: str, view: View) -> Component:
         fadeAnimation=False,
         className="city-map",
     )
+    return made
 
 
 def map_tools(view: View) -> Component:
@@ -45,7 +46,7 @@ def map_tools(view: View) -> Component:
         ],
         className="tools float",
         role="group",
-        **{"aria-label": say("map.tools")},
+        **aria(label=say("map.tools")),
     )
 
 
@@ -56,4 +57,4 @@ def credits_line(credited: list[str]) -> Component:
 
 def hover_card() -> Component:
     """Filled by ``assets/hover.js``; what it says is also said to screen readers when a zone is selected."""
-    return html.Div(id="hover", className="zone-tip float", hidden=True, **{"aria-hidden": "true"})
+    return html.Div(id="hover", className="zone-tip float", hidden=True, **aria(hidden="true"))

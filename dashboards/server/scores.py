@@ -51,10 +51,7 @@ def lines_by_zone(rows: list[Row], spoken: GoalWords) -> dict[str, list[Any]]:
 def _lines(row: Row, spoken: GoalWords) -> list[str]:
     say = spoken.figures.words
     named = f"{row['zone']}, {row['name']}" if row["name"] else row["zone"]
-    if row["value"] is None:
-        second = say("legend.no_data")
-    else:
-        second = spoken.line(row["value"])
+    second = say("legend.no_data") if row["value"] is None else spoken.line(row["value"])
     people = row["population"]
     third = [] if people is None else [say("zone.residents", people=spoken.figures.people(people))]
     return [named, second, *third]

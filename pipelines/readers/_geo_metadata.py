@@ -16,7 +16,6 @@ from twin.errors import SourceUnreadable, UnknownName
 
 VERSIONS = ("0.4", "1.0", "1.1", "2.0")
 DEFAULT_CRS = "OGC:CRS84"
-NATIVE_SINCE = "2.0"
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ def geo_column(path: Path, schema: pa.Schema, source: Source, notes: list[str]) 
     if raw is None:
         return None
     said = _json(path, raw)
-    version = _version(path, said)
+    _check_version(path, said)
     columns = _columns(path, said, schema)
     name = source.sublayer or said["primary_column"]
     if name not in columns:
@@ -54,7 +53,7 @@ def geo_column(path: Path, schema: pa.Schema, source: Source, notes: list[str]) 
     column = columns[name]
     _encoding(path, name, column)
     crs = _crs(path, name, column, source)
-    _remarks(name, column, crs, version, schema, notes)
+    _remarks(name, column, crs, notes)
     covering = (each.get("covering", {}).get("bbox", {}).get("xmin", [""])[0] for each in columns.values())
     hidden = frozenset({*columns, *covering}) - {name}
     turned = column.get("orientation") == "counterclockwise"
@@ -77,14 +76,13 @@ def _json(path: Path, raw: bytes) -> Mapping[str, Any]:
     return said
 
 
-def _version(path: Path, said: Mapping[str, Any]) -> str:
+def _check_version(path: Path, said: Mapping[str, Any]) -> None:
     for key in ("version", "primary_column", "columns"):
         if key not in said:
             raise _refused(path, f"its 'geo' metadata has no '{key}'")
     version = str(said["version"])
     if not version.startswith(VERSIONS):
         raise _refused(path, f"version '{version}' is not known ({', '.join(VERSIONS)})")
-    return version
 
 
 def _columns(path: Path, said: Mapping[str, Any], schema: pa.Schema) -> Mapping[str, Any]:
@@ -134,15 +132,10 @@ def _bbox(path: Path, name: str, column: Mapping[str, Any]) -> tuple[float, floa
     return box[0], box[1], box[half], box[half + 1]
 
 
-def _remarks(
-    name: str, column: Mapping[str, Any], crs: pyproj.CRS | None, version: str, schema: pa.Schema, notes: list[str]
-) -> None:
+def _remarks(name: str, column: Mapping[str, Any], crs: pyproj.CRS | None, notes: list[str]) -> None:
     if column.get("edges", "planar") != "planar":
         notes.append(f"'{name}' has {column['edges']} edges; they are drawn as straight lines in the file's CRS")
     dynamic = crs is not None and crs.datum is not None and crs.datum.type_name.startswith("Dynamic")
     if "epoch" in column and not dynamic:
         called = crs.name if crs is not None else "a CRS that it does not name"
         notes.append(f"an epoch ({column['epoch']}) is given for {called}, which does not move; it is not used")
-    extension = (schema.field(name).metadata or {}).get(b"ARROW:extension:name", b"")
-    if extension.startswith(b"geoarrow") and version < NATIVE_SINCE:
-        notes.append(f"it says version {version}, but uses the geometry type of {NATIVE_SINCE}")

@@ -63,11 +63,16 @@ class Table:
         try:
             with self.arrow(batch_size=size) as (meta, reader):
                 shape = meta["geometry_name"] or "wkb_geometry"
-                for batch in reader:
+                batches = iter(reader)
+                while (batch := self._next(batches)) is not None:
                     names = batch.schema.names
                     yield batch, len(names) - 1 - names[::-1].index(shape) if shape in names else 0
         except GDAL_ERRORS as error:
             raise SourceUnreadable(f"{self.path}: broken off while reading: {error}") from error
+
+    def _next(self, batches: Iterator[pa.RecordBatch]) -> pa.RecordBatch | None:
+        with heard(self.notes):
+            return next(batches, None)
 
 
 @contextlib.contextmanager

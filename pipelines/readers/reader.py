@@ -48,7 +48,8 @@ class Contents:
     """A source as it was opened: what it holds, and a way to read it from the start.
 
     ``crs`` None where the file does not say; ``count`` rows where the format tells, else -1; ``columns`` names as in
-    the file; ``notes`` sentences for the person who loads it, complete once all chunks were read.
+    the file; ``notes`` sentences for the person who loads it, complete once all chunks were read. ``band`` says which
+    band of a raster file it is, counted from 1; 0 where there are rows.
     """
 
     crs: pyproj.CRS | None
@@ -56,6 +57,7 @@ class Contents:
     count: int
     chunks: Callable[[], Iterator[Chunk]]
     notes: Sequence[str] = ()
+    band: int = 0
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -125,3 +125,13 @@ def rejects(connection: Connection, layer: str | None = None) -> list[Row]:
 def attributions(connection: Connection, layer: str | None = None) -> list[str]:
     """Sentences that must go with whatever is shown of a layer, or of the whole city."""
     return [row["attribution"] for row in connection.execute(query("attributions_of"), {"layer": layer})]
+
+
+def sources_state(connection: Connection, layers: Iterable[str]) -> list[Row]:
+    """Every source: description, last load, ``rows`` that it owns now, ``rejected`` rows in quarantine."""
+    states = connection.execute(query("sources_state")).fetchall()
+    owned: dict[int, int] = {}
+    for layer in layers:
+        for row in connection.execute(query("rows_by_source", table=layer_table(layer))):
+            owned[row["source_id"]] = row["rows"]
+    return [{**state, "rows": owned.get(state["id"], 0)} for state in states]

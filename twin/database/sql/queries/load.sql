@@ -164,3 +164,15 @@ RETURNING rows_outside;
 -- attributions_of: sentences that must go with what is shown of a layer, or of all
 SELECT DISTINCT attribution FROM twin.source
 WHERE attribution <> '' AND (%(layer)s::text IS NULL OR layer = %(layer)s) ORDER BY 1;
+
+-- sources_state: every source with its last load and what of it is in quarantine
+SELECT s.id, s.layer, s.path, s.sublayer, s.publisher, s.licence, s.attribution, s.observed_on, l.loaded_at, l.file_hash,
+    l.rows_read, l.rows_outside, l.notes,
+    (SELECT count(*) FROM twin.reject AS r WHERE r.source_id = s.id AND r.resolved_by IS NULL) AS rejected
+FROM twin.source AS s JOIN LATERAL (
+    SELECT * FROM twin.load AS l WHERE l.source_id = s.id ORDER BY l.id DESC LIMIT 1
+) AS l ON true
+ORDER BY s.layer, s.path, s.sublayer, s.id;
+
+-- rows_by_source: rows of a layer that each source owns
+SELECT source_id, count(*) AS rows FROM {table} GROUP BY source_id;
