@@ -35,7 +35,7 @@ INDEX = """<!DOCTYPE html>
 <head>
 {%metas%}
 <title>{%title%}</title>
-{%favicon%}
+<link rel="icon" type="image/svg+xml" href="/assets/icons/favicon.svg">
 {%css%}
 <script>
 (function () {

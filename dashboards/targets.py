@@ -26,8 +26,7 @@ class GoalWords:
     def sentence(self, year: int) -> str:
         """``At least 90 % of premises, by 2035``."""
         words, (low, high) = self.figures.words, self.goal.bounds
-        named = words.get(f"counted.{self.counted}", "")
-        counted = words("goal.of_counted", counted=named) if named and self.unit == "share" else ""
+        counted = words.get(f"share_of.{self.counted}", "") if self.unit == "share" else ""
         return words(
             f"goal.{self.goal.direction}",
             target=self._target(low if self.goal.direction == "at_least" else high),

@@ -48,7 +48,8 @@ class Field:
     ``choices`` enumerates what a text may be, ``minimum`` and ``maximum`` bound a number (both included). ``unit``
     is a UCUM symbol as people write it (``m``, ``m²``, ``Mbit/s``). ``required_on`` names the geometry type whose rows
     need the field where others do not. ``doc`` is one sentence for the reference, the form and the tooltip;
-    ``title_zh`` its Chinese name on screens.
+    ``title_zh`` its Chinese name on screens. ``aliases`` are names under which offices and data models keep it, and
+    ``values`` their words for its choices: a first recipe is guessed from them.
     """
 
     doc: str
@@ -61,6 +62,8 @@ class Field:
     unit: str = ""
     title: str = ""
     title_zh: str = ""
+    aliases: tuple[str, ...] = ()
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,7 @@ class Layer(Declaration):
     fields: Mapping[str, Field]
     style: Style = field(default_factory=Style)
     key_of: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
 
     def rules(self) -> tuple[Rule, ...]:
         """Every rule of the layer, in the order in which a row is held against them."""

@@ -12,8 +12,19 @@ transit_stop = Layer(
     geometry=Geometry.POINT,
     key="stop_id",
     fields={
-        "stop_id": Field("Identifies the stop.", required=True, title="Stop", title_zh="站点编号"),
-        "mode": Field("Bus, tram, metro, rail, ferry …, in the operator's words.", title="Mode", title_zh="方式"),
+        "stop_id": Field(
+            "Identifies the stop.",
+            required=True,
+            title="Stop",
+            title_zh="站点编号",
+            aliases=("id", "osm_ref", "code", "编号", "站点编号"),
+        ),
+        "mode": Field(
+            "Bus, tram, metro, rail, ferry …, in the operator's words.",
+            title="Mode",
+            title_zh="方式",
+            aliases=("route_type", "type", "vehicle", "方式"),
+        ),
         "headway_min": Field(
             "Time between departures at the morning peak.",
             Kind.NUMBER,
@@ -22,8 +33,10 @@ transit_stop = Layer(
             unit="min",
             title="Headway",
             title_zh="发车间隔",
+            aliases=("headway", "frequency", "发车间隔"),
         ),
-        "name": Field("Name of the stop.", title="Name", title_zh="站名"),
+        "name": Field("Name of the stop.", title="Name", title_zh="站名", aliases=("stop_name", "站名", "名称")),
     },
     style=Style(fill="accent", line="panel", radius=4, min_zoom=13, order=72, label=("name", "mode")),
+    aliases=("stop", "stops", "station", "stations", "transit", "bus", "gtfs", "platform", "站点", "公交", "zhandian"),
 )

@@ -131,8 +131,11 @@ def _held(
     return np.where(fitting, values, np.nan)
 
 
-def write(layer: Raster, renamed: Mapping[float, float], band: Band, folder: Path) -> tuple[Written, Tally]:
+def write(layer: Raster, renamed: Mapping[float, float], band: Band, folder: Path) -> tuple[Written | None, Tally]:
     """Write the good cells into ``folder``, under the hash of the file's content; it is there whole or not at all.
+
+    Returns:
+        The file, None where no cell is good; what became of the cells.
 
     Raises:
         SourceUnreadable: the file that is read breaks off.
@@ -143,6 +146,8 @@ def write(layer: Raster, renamed: Mapping[float, float], band: Band, folder: Pat
     try:
         place.mkdir(parents=True, exist_ok=True)
         dtype, nodata = _write_cells(layer, renamed, band, half, tally)
+        if not tally.cells:
+            return None, tally
         _as_cog(half, whole, layer)
         digest = _hash(whole)
         file = place / f"{digest[:32]}.tif"

@@ -12,10 +12,11 @@ import pandas as pd
 import shapely
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from layers.schema import Layer
+from layers.schema import Declaration
 from pipelines.load import load as run_load
 from pipelines.outcome import Loaded
 from pipelines.preflight import Planned
+from pipelines.raster import PlannedRaster
 from pipelines.recipe import read_recipe
 from twin.commands.output import errors, json_option, print_json, print_rows, say
 from twin.commands.store import bring_up
@@ -35,7 +36,7 @@ class Counter:
         self.shown = Progress(*columns, console=errors, transient=True)
         self._task = self.shown.add_task("opening files", total=None)
 
-    def source(self, planned: Planned) -> None:
+    def source(self, planned: Planned | PlannedRaster) -> None:
         """Show which source begins."""
         total = planned.contents.count if planned.contents.count >= 0 else None
         self.shown.reset(self._task, description=f"{planned.layer.id} ← {planned.path.name}", total=total)
@@ -96,7 +97,7 @@ def _report(loaded: Loaded, dry_run: bool) -> None:
 @json_option
 def rejects(layer: str | None, out: Path | None, as_json: bool) -> None:
     """Rows in quarantine: where they stand, what is wrong, what to do."""
-    layers = discover("layers", Layer)
+    layers = discover("layers", Declaration)
     if layer is not None and layer not in layers:
         raise UnknownName("layer", layer, layers)
     with connect(program="twin rejects") as connection:

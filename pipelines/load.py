@@ -12,12 +12,14 @@ import pandas as pd
 import pyproj
 import shapely
 
-from layers.schema import Layer
+from layers.schema import Layer, Raster
 from pipelines.clean import Clean, Reject, clean
 from pipelines.crs import area_of_use
 from pipelines.outcome import Loaded, Outcome, Progress, Quiet
 from pipelines.preflight import Planned, preflight
 from pipelines.privacy import PersonalValues, refused_by_values, without
+from pipelines.raster import PlannedRaster
+from pipelines.raster_load import is_lost, load_raster, rehearse_raster
 from pipelines.recipe import Recipe
 from twin.database.connect import Connection, Row, connect
 from twin.database.features import analyze
@@ -74,28 +76,33 @@ def _city(recipe: Recipe) -> StoredCity:
     return StoredCity(city.name, city.srid, city.reference_date, profile, extent)
 
 
-def _loaded(connection: Connection, recipe: Recipe, planned: Planned, progress: Progress) -> Outcome:
+def _loaded(connection: Connection, recipe: Recipe, planned: Planned | PlannedRaster, progress: Progress) -> Outcome:
     outcome = Outcome(planned.layer.id, planned.source.name)
     progress.source(planned)
     file_hash, size = planned.fingerprint()
     method = planned.method(recipe.city.srid)
     before = last_load(connection, planned.layer.id, planned.source.name)
-    if before and (before["file_hash"], before["recipe_hash"]) == (file_hash, method):
+    lost = isinstance(planned, PlannedRaster) and is_lost(connection, planned)
+    if before and not lost and (before["file_hash"], before["recipe_hash"]) == (file_hash, method):
         return _unchanged(outcome, before)
     started = time.monotonic()
     try:
         with connection.transaction():
             source = register_source(connection, _described(planned))
             load_id = begin_load(connection, source, file_hash, size, method)
-            _merge(connection, recipe, planned, outcome, (source, load_id), progress)
+            if isinstance(planned, PlannedRaster):
+                load_raster(connection, planned, outcome, (source, load_id), recipe.city.srid)
+            else:
+                _merge(connection, recipe, planned, outcome, (source, load_id), progress)
             outcome.seconds = time.monotonic() - started
             end_load(connection, load_id, outcome.counts, outcome.seconds, outcome.notes)
     except PersonalValues as found:
+        assert isinstance(planned, Planned)
         return _loaded(connection, recipe, planned.refusing(found.refused), progress)
     return outcome
 
 
-def _described(planned: Planned) -> dict[str, object]:
+def _described(planned: Planned | PlannedRaster) -> dict[str, object]:
     source = planned.source
     described = source.model_dump(include={"layer", "sublayer", "publisher", "licence", "attribution", "observed_on"})
     return {**described, "name": source.name, "path": str(Path(source.path))}
@@ -161,9 +168,12 @@ def _sum_up(outcome: Outcome, merged: Merged, rejects: list[Reject]) -> None:
     outcome.reasons = Counter(each.rule for each in rejects)
 
 
-def _rehearsed(planned: Planned, progress: Progress) -> Outcome:
+def _rehearsed(planned: Planned | PlannedRaster, progress: Progress) -> Outcome:
     outcome = Outcome(planned.layer.id, planned.source.name)
     progress.source(planned)
+    if isinstance(planned, PlannedRaster):
+        rehearse_raster(planned, outcome)
+        return outcome
     rejects: list[Reject] = []
     try:
         keys = [chunk.fields[planned.layer.key] for chunk in _chunks(planned, outcome, progress, rejects)]
@@ -181,8 +191,9 @@ def _rehearsed(planned: Planned, progress: Progress) -> Outcome:
 def _finish(connection: Connection, outcomes: list[Outcome]) -> None:
     """Count rows that lie in no zone, once all sources are in; afresh for all if the zones themselves changed."""
     zones_changed = any(o.layer == "zone" and not o.skipped for o in outcomes)
+    rasters = discover("layers", Raster)
     for outcome in outcomes:
-        if outcome.skipped and not zones_changed:
+        if (outcome.skipped and not zones_changed) or outcome.layer in rasters:
             continue
         analyze(connection, outcome.layer)
         if outcome.layer != "zone":

@@ -30,17 +30,17 @@ _TURN = np.pi * 3000.0 / 180.0
 
 def wgs84_to_gcj02(place: Degrees) -> Degrees:
     """WGS 84 shifted to GCJ-02."""
-    return np.where(_in_china(place), place + _gcj_shift(place), place)
+    return _within_china(place, lambda inside: inside + _gcj_shift(inside))
 
 
 def gcj02_to_wgs84(place: Degrees) -> Degrees:
     """GCJ-02 brought back to WGS 84."""
-    return np.where(_in_china(place), _undone(place, _gcj_shift), place)
+    return _within_china(place, lambda inside: _undone(inside, _gcj_shift))
 
 
 def gcj02_to_bd09(place: Degrees) -> Degrees:
     """GCJ-02 shifted on to BD-09."""
-    return np.where(_in_china(place), place + _bd_shift(place), place)
+    return _within_china(place, lambda inside: inside + _bd_shift(inside))
 
 
 def bd09_to_wgs84(place: Degrees) -> Degrees:
@@ -50,7 +50,7 @@ def bd09_to_wgs84(place: Degrees) -> Degrees:
 
 def bd09_to_gcj02(place: Degrees) -> Degrees:
     """BD-09 brought back to GCJ-02."""
-    return np.where(_in_china(place), _undone(place, _bd_shift), place)
+    return _within_china(place, lambda inside: _undone(inside, _bd_shift))
 
 
 TO_WGS84: Mapping[str, Callable[[Degrees], Degrees]] = MappingProxyType(
@@ -59,12 +59,14 @@ TO_WGS84: Mapping[str, Callable[[Degrees], Degrees]] = MappingProxyType(
 """The way back to WGS 84, by the name that a recipe's ``crs`` may have."""
 
 
-def _in_china(place: Degrees) -> NDArray[np.bool_]:
+def _within_china(place: Degrees, change: Callable[[Degrees], Degrees]) -> Degrees:
+    """Places changed where they lie in China; all others, and what is no place, as they are."""
     west, south, east, north = CHINA
-    x, y = place[:, :1], place[:, 1:2]
-    with np.errstate(invalid="ignore"):
-        inside: NDArray[np.bool_] = (x >= west) & (x <= east) & (y >= south) & (y <= north)
-    return inside
+    x, y = place[:, 0], place[:, 1]
+    inside = (x >= west) & (x <= east) & (y >= south) & (y <= north)
+    moved = place.copy()
+    moved[inside] = change(place[inside])
+    return moved
 
 
 def _undone(shifted: Degrees, shift: Callable[[Degrees], Degrees]) -> Degrees:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ FILE_NUMBERS = 1_000_000_000
 
 LISTED = 30
 
+HASH_BLOCK = 1 << 20
+
 
 @dataclass(frozen=True)
 class Opened:
@@ -30,6 +33,17 @@ class Opened:
     reader: Reader
     contents: Contents
     files: tuple[Path, ...]
+
+
+def fingerprint(files: Sequence[Path]) -> tuple[str, int]:
+    """Hash and size in bytes of some files together."""
+    digest, size = hashlib.sha256(), 0
+    for file in files:
+        with file.open("rb") as handle:
+            while block := handle.read(HASH_BLOCK):
+                digest.update(block)
+                size += len(block)
+    return digest.hexdigest(), size
 
 
 def open_source(folder: Path, source: Source) -> Opened:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from pipelines.preflight import Planned
+from pipelines.raster import PlannedRaster
 
 
 class Progress(Protocol):
     """Who is told how a load goes on."""
 
-    def source(self, planned: Planned) -> None:
+    def source(self, planned: Planned | PlannedRaster) -> None:
         """Hear that a source begins."""
 
     def rows(self, count: int) -> None:
@@ -22,7 +23,7 @@ class Progress(Protocol):
 class Quiet:
     """Nobody is told."""
 
-    def source(self, planned: Planned) -> None:
+    def source(self, planned: Planned | PlannedRaster) -> None:
         """Say nothing."""
 
     def rows(self, count: int) -> None:

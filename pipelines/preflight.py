@@ -7,19 +7,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from layers.schema import Layer
+from layers.schema import Declaration, Layer, Raster
 from pipelines.columns import column_of_field
 from pipelines.crs import Projection, projection
-from pipelines.opening import open_source
+from pipelines.opening import fingerprint, open_source
 from pipelines.privacy import Refused, refuse_mapped, refused_by_name
+from pipelines.raster import PlannedRaster, plan_raster
 from pipelines.readers.reader import Contents, Reader
 from pipelines.recipe import Recipe, Source
 from twin import __version__
 from twin.discover import discover
-from twin.errors import UnknownName
+from twin.errors import RecipeError, UnknownName
 from twin.goals import profile_path
-
-HASH_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -60,13 +59,7 @@ class Planned:
 
     def fingerprint(self) -> tuple[str, int]:
         """Hash and size in bytes of the files, and of all that belongs to them."""
-        digest, size = hashlib.sha256(), 0
-        for file in self.files:
-            with file.open("rb") as handle:
-                while block := handle.read(HASH_BLOCK):
-                    digest.update(block)
-                    size += len(block)
-        return digest.hexdigest(), size
+        return fingerprint(self.files)
 
     def method(self, srid: int) -> str:
         """Hash of all but the file that decides the rows: recipe, layer, CRS, this program's release."""
@@ -74,13 +67,13 @@ class Planned:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def preflight(recipe: Recipe, only: str | None = None) -> list[Planned]:
+def preflight(recipe: Recipe, only: str | None = None) -> list[Planned | PlannedRaster]:
     """Open and check the sources of a recipe (of layer ``only``, if given), zones first.
 
     Raises:
         SourceError, RecipeError, UnknownName: the first thing that is wrong, with file and mend. Nothing is written.
     """
-    layers = discover("layers", Layer)
+    layers = discover("layers", Declaration)
     if only is not None and only not in layers:
         raise UnknownName("layer", only, layers)
     profile_path(recipe.city.profile, recipe.folder)
@@ -89,9 +82,15 @@ def preflight(recipe: Recipe, only: str | None = None) -> list[Planned]:
     return [_planned(recipe, layers[source.layer], source) for source in wanted]
 
 
-def _planned(recipe: Recipe, layer: Layer, source: Source) -> Planned:
+def _planned(recipe: Recipe, layer: Declaration, source: Source) -> Planned | PlannedRaster:
     opened = open_source(recipe.folder, source)
+    if isinstance(layer, Raster):
+        return plan_raster(recipe.city, layer, source, opened)
+    assert isinstance(layer, Layer)
     path, contents = opened.path, opened.contents
+    if contents.band:
+        known = ", ".join(discover("layers", Raster))
+        raise RecipeError(f"{path}: is a raster, and {layer.id} is a layer of features; layers of cells are: {known}")
     mapping = column_of_field(layer, source, contents.columns, path)
     refused = tuple(refused_by_name(layer, contents.columns))
     for column in refused:

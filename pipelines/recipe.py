@@ -12,7 +12,7 @@ from typing import Any
 import pyproj
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from layers.schema import Layer
+from layers.schema import Declaration, Layer, Meaning, Raster
 from twin.discover import discover
 from twin.errors import RecipeError, UnknownName
 
@@ -160,14 +160,26 @@ def _explained(file: Path, error: ValidationError) -> RecipeError | UnknownName:
 
 
 def _check_names(where: str, source: Source) -> None:
-    layers = discover("layers", Layer)
+    layers = discover("layers", Declaration)
     if source.layer not in layers:
         raise UnknownName("layer", source.layer, layers, where)
-    fields = layers[source.layer].fields
+    layer = layers[source.layer]
+    fields = layer.fields if isinstance(layer, Layer) else {layer.id}
+    if isinstance(layer, Raster):
+        _refuse_columns(where, layer, source)
     for mapping in ("columns", "values"):
         for name in getattr(source, mapping):
             if name not in fields:
                 raise UnknownName(f"field of {source.layer}", name, fields, f"{where}, {mapping}")
+
+
+def _refuse_columns(where: str, layer: Raster, source: Source) -> None:
+    about_rows = ("encoding", "where", "columns", "set", "x", "y", "wkt")
+    given = [name for name in about_rows if getattr(source, name)]
+    if source.values and layer.meaning is not Meaning.CLASS:
+        given.append("values")
+    if given:
+        raise RecipeError(f"{where}: {layer.id} has cells, no rows and columns; drop {', '.join(given)}")
 
 
 def _refuse_twins(file: Path, recipe: Recipe) -> None:

@@ -93,8 +93,8 @@ class Grid:
 class CityFacts:
     """What holds for the whole city and no batch can see by itself.
 
-    ``rows`` counts the rows of each layer in the city, or its rasters. ``dwellings_known``: some building has a count of
-    dwellings. ``reference_date`` is "today" for the age of records; ``stale_after_years`` comes from the
+    ``rows`` counts the rows of each layer in the city, or its rasters. ``dwellings_known``: some building has a
+    count of dwellings. ``reference_date`` is "today" for the age of records; ``stale_after_years`` comes from the
     profile; ``street_classes`` are the road classes that a service vehicle can use.
     """
 

@@ -108,7 +108,7 @@ class Index:
 
     ``unit`` is ``share`` (0…1, shown in percent) or a unit in words. ``layers`` must have rows in the city
     for the index to have data: without, ``compute`` gives *no data* and names the layer. ``optional_layers``
-    are read where present. ``reach_m`` says how far outside a zone a feature may still change its value.
+    and ``rasters`` are read where present. ``reach_m`` says how far outside a zone a feature may still change its value.
     ``bounds`` clip numerator / denominator.
     """
 
@@ -126,6 +126,7 @@ class Index:
     compute: Compute
     doc: str
     per_node_of: PerNode | None = None
+    rasters: tuple[str, ...] = ()
 
     def per_node(self, function: PerNode) -> PerNode:
         """Decorate the function that gives numbers for each node of a network, once a run.
@@ -163,6 +164,7 @@ def index(
     unit: str,
     layers: tuple[str, ...],
     optional_layers: tuple[str, ...] = (),
+    rasters: tuple[str, ...] = (),
     reach_m: float = 0.0,
     networks: tuple[str, ...] = (),
     counted: str = "premises",
@@ -183,6 +185,7 @@ def index(
             unit=unit,
             layers=layers,
             optional_layers=optional_layers,
+            rasters=rasters,
             reach_m=reach_m,
             networks=networks,
             counted=counted,

@@ -31,7 +31,6 @@ class Settings(BaseSettings):
     basemap: str = Field(
         default="", description="URL of raster tiles drawn under the city, {z}/{x}/{y}; none if empty."
     )
-    log: str = Field(default="text", pattern="^(text|json)$", description="Form of log lines: text or json.")
 
     @property
     def is_private(self) -> bool:

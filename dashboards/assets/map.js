@@ -159,7 +159,15 @@
       return found.length ? found[found.length - 1].feature.props.code : "";
     },
 
-    fit(animate = true) { map.fitBounds(facts.bounds, { padding: [8, 8], animate, ...twin.map.covered() }); },
+    /* The whole city; a tenth of it may lie outside where it would else be half as large. */
+    fit(animate = true) {
+      const bounds = window.L.latLngBounds(facts.bounds);
+      const free = { padding: [8, 8], ...twin.map.covered() };
+      map.fitBounds(bounds, { animate, ...free });
+      if (twin.sheet.isUsed()) return;
+      const nearer = map.getBoundsZoom(bounds.pad(-0.06)) ;
+      if (nearer > map.getZoom()) map.setView(bounds.getCenter(), nearer, { animate });
+    },
 
     /* What of the map lies under a bottom sheet, as Leaflet's padding. */
     covered() {

@@ -20,6 +20,8 @@ from twin.database.connect import Row
 from twin.database.published import read_run, zone_facts, zone_score
 
 FRESH_ENOUGH = 0.5
+PEOPLE = "people"
+"""Where an index counts people, the card need not say their number twice."""
 
 
 @part(again="zone")
@@ -72,18 +74,15 @@ def _head(title: str, subtitle: str, say: Words) -> Component:
 
 
 def _subtitle(facts: Row, score: Row | None, spoken: GoalWords | None, say: Words) -> str:
-    figures = Figures(say)
-    first = ". ".join(
-        part for part in (facts["name"], say.get(f"type.{facts['zone_type']}", facts["zone_type"] or "")) if part
-    )
+    figures, comma, stop = Figures(say), say("zone.comma"), say("zone.stop")
+    kind = say.get(f"type.{facts['zone_type']}", facts["zone_type"] or "")
     numbers = []
     if facts["population"] is not None:
         numbers.append(say("zone.residents", people=figures.people(facts["population"])))
-    named = say.get(f"counted.{spoken.counted}", spoken.counted) if spoken else ""
-    if score and score["n"] and named and named != say("counted.people"):
+    if spoken and score and score["n"] and spoken.counted != PEOPLE:
+        named = say.get(f"counted.{spoken.counted}", spoken.counted)
         numbers.append(say("zone.counted", count=figures.count(score["n"]), counted=named))
-    joined = ("，" if say.lang == "zh" else ", ").join(numbers)
-    return ("，" if say.lang == "zh" else ". ").join(part for part in (first, joined) if part)
+    return stop.join(each for each in (facts["name"], kind, comma.join(numbers)) if each)
 
 
 def _scored(zone: str, score: Row, spoken: GoalWords) -> list[Component]:

@@ -98,6 +98,6 @@ def _words(line: str) -> list[str]:
     if '"' not in line:
         return line.split()
     try:
-        return shlex.split(line, posix=False)
+        return [word.strip('"') for word in shlex.split(line, posix=False)]
     except ValueError:  # a quote that stays open is a letter like others
         return line.split()

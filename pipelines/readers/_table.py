@@ -21,6 +21,10 @@ from twin.errors import SourceUnreadable
 GDAL_ERRORS = (DataSourceError, DataLayerError, RuntimeError, OSError, pa.ArrowException)
 
 
+SHAPEFILE = "ESRI Shapefile"
+"""The driver whose text has an encoding; in all others text is UTF-8, or says what it is."""
+
+
 @dataclass(frozen=True)
 class Table:
     """An opened table: the file as people name it, as GDAL does, and what GDAL says of it."""
@@ -37,7 +41,7 @@ class Table:
     @contextlib.contextmanager
     def arrow(self, **options: Any) -> Iterator[tuple[dict[str, Any], Any]]:
         """A stream of arrow batches, in GDAL's order: fid, attributes, geometry."""
-        if self.source.encoding and not self.curved:
+        if self.source.encoding and self.driver == SHAPEFILE:
             options["encoding"] = self.source.encoding
         where, name = self.source.where or None, None if self.curved else self.name
         gdal = _straight(self.gdal, self.name) if self.curved else self.gdal

@@ -100,7 +100,7 @@ def _running(tables: Tables, days: pd.DatetimeIndex) -> dict[str, NDArray[np.boo
         begin, end = _dates(calendar["start_date"]), _dates(calendar["end_date"])
         week = calendar[list(DAYS)].to_numpy() == "1"
         for at, service in enumerate(calendar["service_id"]):
-            found[service] = np.asarray((days >= begin.iloc[at]) & (days <= end.iloc[at])) & week[at][days.dayofweek]
+            found[service] = np.asarray((days >= begin.iloc[at]) & (days <= end.iloc[at])) & week[at][days.day_of_week]
     if "calendar_dates" in tables:
         changes = tables["calendar_dates"]
         positions = days.get_indexer(pd.DatetimeIndex(_dates(changes["date"])))

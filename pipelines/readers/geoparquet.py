@@ -20,6 +20,9 @@ from pipelines.readers.reader import CHUNK_ROWS, Chunk, Contents, Reader, again
 from pipelines.recipe import Source
 from twin.errors import SourceUnreadable
 
+BROKEN = (pa.ArrowException, OSError, ValueError)
+"""What pyarrow says of a damaged file; the last of names that are not UTF-8."""
+
 
 def open_parquet(path: Path, source: Source) -> Contents:
     """Open a Parquet file; rows are numbered from 1.
@@ -32,7 +35,7 @@ def open_parquet(path: Path, source: Source) -> Contents:
     try:
         with pq.ParquetFile(path) as file:
             schema, count = file.schema_arrow, file.metadata.num_rows
-    except (pa.ArrowException, OSError) as error:
+    except BROKEN as error:
         raise SourceUnreadable(f"{path}: not a whole Parquet file: {error}") from error
     notes: list[str] = []
     geo = None if source.x or source.wkt else geo_column(path, schema, source, notes)
@@ -79,7 +82,7 @@ def _batches(path: Path, wanted: list[str]) -> Iterator[pa.RecordBatch]:
     try:
         with pq.ParquetFile(path) as file:
             yield from file.iter_batches(batch_size=CHUNK_ROWS, columns=wanted)
-    except (pa.ArrowException, OSError) as error:
+    except BROKEN as error:
         raise SourceUnreadable(f"{path}: broken off while reading: {error}") from error
 
 

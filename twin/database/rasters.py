@@ -56,9 +56,9 @@ def raster_of_source(connection: Connection, layer: str, name: str) -> Row | Non
 
 
 def overlapped(connection: Connection, entry: Mapping[str, Any]) -> str | None:
-    """The source of another raster of the layer that shares more than a strip one cell wide with this extent.
+    """The source of another raster of the layer that shares more than a sliver with this extent.
 
-    ``entry`` has ``layer, source, extent`` (WKB), ``srid`` and ``strip_m2``.
+    ``entry`` has ``layer, source, extent`` (WKB), ``srid`` and ``sliver_m2``.
     """
     row = connection.execute(query("rasters_over"), entry).fetchone()
     return str(row["name"]) if row else None

@@ -18,6 +18,7 @@ OPEN_LAND = ("farmland", "forest", "wetland")
 LEAST_M2 = 1.0
 ALL_BUILT = "No water bodies or green areas are loaded: the whole of each zone counts as built-up"
 NOBODY_KNOWN = "Neither the population of this zone nor the residents of its buildings are known"
+FROM_GRID = "The people of some zones are known from the population grid alone, each cell by its share in the zone"
 ALL_OPEN = "This zone has no built-up area: it is all water, farmland, forest or wetland"
 
 
@@ -27,25 +28,30 @@ ALL_OPEN = "This zone has no built-up area: it is all water, farmland, forest or
     unit="people/km²",
     layers=(),
     optional_layers=("building", "green_area", "water_body"),
+    rasters=("population",),
     counted="people",
     bounds=(0.0, np.inf),
+    method_version=2,
 )
 def population_density(batch: Batch) -> Values:
     """Residents per km² of built-up area, which is not the area of the zone.
 
     Formula: residents / built-up area. Residents = the zone's ``population``; where it has none, Σ
-    ``residents`` of the buildings whose representative point lies in it; never guessed from dwellings.
+    ``residents`` of the buildings whose representative point lies in it; where no building has them
+    either, Σ of the cells of the raster ``population``, each by the share of it that lies in the zone, if
+    the raster covers the whole zone; never guessed from dwellings.
     Built-up area = area of the zone less area(union(water bodies, green areas of kind farmland, forest or
     wetland) ∩ zone). So parks, squares, gardens, shelter belts, sports grounds and streets are part of
     it, as they are of the development land that 规划建设区 is planned on: GB 50137-2011 keeps parks and
     squares (class G) in it, and counts water (E1), farm and forest land (E2) as non-development land.
 
     Unit: people/km². Denominator: built-up area in km². Direction: at most. Counted in n: residents. No
-    data where neither population nor residents are known, or the built-up area is under 1 m². Quality: 1
+    data where people are not known from any of the three, or the built-up area is under 1 m². Quality: 1
     or 0 as the record of the zone's population is fresh (the day on which its source was observed); where
-    residents were counted, the share of the zone's buildings with known residents and a fresh record.
-    Parts: ``built_up_m2``; ``registered`` = 1 where the zone's own population was used. Source: Xiong'an
-    outline of 2018, row 32 of its indicators (≤ 10,000 people/km²).
+    residents were counted, the share of the zone's buildings with known residents and a fresh record;
+    where cells were summed, the share of the zone that cells with data cover, 0 if the raster is old.
+    Parts: ``built_up_m2``; ``registered`` = 1 where the zone's own population was used; ``gridded`` = 1
+    where cells were. Source: Xiong'an outline of 2018, row 32 of its indicators (≤ 10,000 people/km²).
 
     >>> from shapely import box
     >>> from twin.batch import Batch, CityFacts, Features
@@ -64,9 +70,18 @@ def population_density(batch: Batch) -> Values:
         quality=_quality(batch, people),
         reason=_reason(known, built_m2),
         bounds=(0.0, np.inf),
-        parts={"built_up_m2": built_m2, "registered": people.registered.astype(np.float64)},
-        notes=() if _open_land_is_loaded(batch) else (ALL_BUILT,),
+        parts={
+            "built_up_m2": built_m2,
+            "registered": people.registered.astype(np.float64),
+            "gridded": people.gridded.astype(np.float64),
+        },
+        notes=_notes(batch, people),
     )
+
+
+def _notes(batch: Batch, people: Residents) -> tuple[str, ...]:
+    said = ((ALL_BUILT, not _open_land_is_loaded(batch)), (FROM_GRID, bool(people.gridded.any())))
+    return tuple(note for note, holds in said if holds)
 
 
 def _built_up_m2(batch: Batch) -> FloatArray:
@@ -86,7 +101,8 @@ def _quality(batch: Batch, people: Residents) -> FloatArray:
     buildings = batch.layer("building")
     known = np.isfinite(buildings.numbers("residents")) & is_fresh(record_dates(buildings), batch.city)
     counted = sum_by(zone, known[building], len(batch.zones)) / np.maximum(people.buildings, 1)
-    return np.where(people.registered, is_fresh(record_dates(batch.zones), batch.city), counted)
+    registered = is_fresh(record_dates(batch.zones), batch.city)
+    return np.where(people.registered, registered, np.where(people.gridded, people.grid_quality, counted))
 
 
 def _open_land_is_loaded(batch: Batch) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from layers.schema import Layer
-from twin.batch import Batch, CityFacts, Features, FloatArray
+from twin.batch import Batch, CityFacts, Features, FloatArray, Grid
 from twin.database.connect import Connection
 from twin.database.features import features_near, zones_of
 from twin.discover import discover
@@ -40,7 +40,7 @@ def cut(zones: Sequence[tuple[int, str]], size: int) -> list[Cut]:
 
 @dataclass(frozen=True)
 class Shared:
-    """What all batches of a run share: facts, networks, numbers of nodes, and zones that others overlap.
+    """What all batches of a run share: facts, networks, numbers of nodes, rasters, and zones that others overlap.
 
     ``own`` holds, by zone code, the part of the zone that no earlier zone covers, where that is not all of it.
     """
@@ -49,6 +49,7 @@ class Shared:
     networks: Mapping[str, Any]
     per_node: Mapping[str, FloatArray]
     own: Mapping[str, Any]
+    rasters: Mapping[str, tuple[Grid, ...]] = field(default_factory=dict)
 
 
 def own_parts(zones: Features) -> dict[str, Any]:
@@ -84,7 +85,7 @@ def read_batch(connection: Connection, plan: Plan, part: Cut, shared: Shared) ->
         if shared.facts.rows.get(name)
     }
     with_parts, own = _with_own_parts(zones, shared.own)
-    return Batch(with_parts, features, shared.facts, shared.networks, shared.per_node), own
+    return Batch(with_parts, features, shared.facts, shared.networks, shared.per_node, shared.rasters), own
 
 
 def _with_own_parts(zones: Features, own: Mapping[str, Any]) -> tuple[Features, NDArray[np.int64]]:

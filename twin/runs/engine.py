@@ -15,6 +15,7 @@ from twin.batch import Batch, CityFacts
 from twin.database import results
 from twin.database.connect import Connection, connect
 from twin.database.features import all_features, dwellings_known, layer_versions, row_counts, zones_in_order
+from twin.database.rasters import grids, raster_counts
 from twin.database.sources import StoredCity, city_of
 from twin.discover import discover
 from twin.errors import StoreNotReady, UnknownName
@@ -158,7 +159,8 @@ class _Engine:
             for each in self._plan.goals
             if each.index.per_node_of is not None
         }
-        return Shared(facts, networks, per_node, own_parts(all_features(self._connection, layers["zone"])))
+        own = own_parts(all_features(self._connection, layers["zone"]))
+        return Shared(facts, networks, per_node, own, grids(self._connection, city.srid))
 
     def _compute(self, run: int, todo: list[Cut], shared: Shared, workers: int) -> None:
         with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="batch") as pool:
@@ -202,7 +204,7 @@ def _chosen(ordered: Sequence[tuple[int, str]], codes: Sequence[str] | None) -> 
 def _facts(connection: Connection, city: StoredCity, profile: Profile) -> CityFacts:
     today = np.datetime64(city.reference_date) if city.reference_date else np.datetime64("today")
     return CityFacts(
-        rows=row_counts(connection, discover("layers", Layer)),
+        rows=row_counts(connection, discover("layers", Layer)) | raster_counts(connection),
         dwellings_known=dwellings_known(connection),
         reference_date=today,
         stale_after_years=profile.stale_after_years,

@@ -7,6 +7,7 @@ from typing import Any
 
 from twin.database import results
 from twin.database.connect import Connection, Row
+from twin.database.rasters import rasters
 from twin.discover import discover
 from twin.errors import UnknownName
 from twin.goals import Goal, Profile
@@ -70,7 +71,8 @@ class ExplainedGoal:
                 table = f"#{each['sublayer']}" if each["sublayer"] else ""
                 span = f", rows {each['first_row']} to {each['last_row']} of the file" if each["first_row"] else ""
                 publisher = f", {each['publisher']}" if each["publisher"] else ""
-                lines.append(f"  from {layer}: {each['rows']:,} rows of {path}{table}{publisher}{span}")
+                counted = f"{each['rows']:,} {each.get('counted', 'rows')}"
+                lines.append(f"  from {layer}: {counted} of {path}{table}{publisher}{span}")
         return lines
 
 
@@ -117,9 +119,21 @@ def explanation(connection: Connection, zone: str, goal: str | None = None, run:
             index = indices[row["goal"]]
             read = (*index.layers, *index.optional_layers)
             sources = {layer: results.sources_of_zone(connection, layer, zone, index.reach_m) for layer in read}
+            sources |= {name: _cells_of(connection, name) for name in index.rasters}
             described = found["goals"][row["goal"]]
             explained.append(ExplainedGoal(profile.goal_of(row["goal"]), described, row, index.doc, sources))
     return Explanation(zone, found["id"], profile.name, explained)
+
+
+def _cells_of(connection: Connection, name: str) -> list[Row]:
+    """The sources of a raster, in the form of sources of rows."""
+    kept = ("path", "publisher", "licence", "observed_on")
+    return [
+        {name: entry[name] for name in kept}
+        | {"sublayer": "", "rows": entry["cells"], "counted": "cells", "first_row": None, "last_row": None}
+        for entry in rasters(connection)
+        if entry["layer"] == name
+    ]
 
 
 def _amount(value: float | list[float], unit: str) -> str:

@@ -5,7 +5,6 @@ Made by exactextract, which reads no more of the file than the windows around th
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -62,7 +61,9 @@ class Zonal:
     @property
     def mean(self) -> FloatArray:
         """Mean of the cells with data by the area of the polygon that they cover; NaN where there are none."""
-        return np.divide(self.total, self.cells, out=np.full(len(self.total), np.nan), where=self.cells > 0)
+        mean = np.full(len(self.total), np.nan)
+        np.divide(self.total, self.cells, out=mean, where=self.cells > 0)
+        return mean
 
     def __add__(self, other: Zonal) -> Zonal:
         """The sums over two rasters."""
@@ -95,7 +96,7 @@ def _over(raster: Grid | Cells, polygons: Geometries) -> Zonal:
         placed = _placed(polygons[there], raster, wkt)
         width, height = source.res()
         near = shapely.intersects(placed, shapely.box(*source.extent()))
-        for position, found in zip(there[near], _extracted(source, wkt, placed[near]), strict=True):
+        for position, found in zip(there[near], _extracted(source, placed[near]), strict=True):
             sums[:, position] = [found[name.partition("=")[0]] for name in OPERATIONS]
         shares[:, there] = sums[1:, there] * width * height / shapely.area(placed)
     total, cells, _ = sums
@@ -126,19 +127,12 @@ def _placed(polygons: Geometries, raster: Grid | Cells, wkt: str | None) -> NDAr
     return moved
 
 
-def _extracted(source: Any, wkt: str | None, polygons: Geometries) -> Iterator[dict[str, float]]:
+def _extracted(source: Any, polygons: Geometries) -> Iterator[dict[str, float]]:
     if not len(polygons):
         return
     shapes = [
         {"type": "Feature", "properties": {}, "geometry": shapely.geometry.mapping(polygon)} for polygon in polygons
     ]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # two texts of one CRS differ for it; and means of no cells
-        found = exact_extract(
-            source,
-            JSONFeatureSource(shapes, srs_wkt=wkt),
-            list(OPERATIONS),
-            output="geojson",
-            max_cells_in_memory=CELLS_IN_MEMORY,
-        )
+    zones = JSONFeatureSource(shapes, srs_wkt=source.srs_wkt())
+    found = exact_extract(source, zones, list(OPERATIONS), output="geojson", max_cells_in_memory=CELLS_IN_MEMORY)
     yield from (each["properties"] for each in found)

@@ -32,6 +32,7 @@ def _section(index: Index) -> str:
         ("counts", index.counted),
         ("layers that it needs", code(index.layers)),
         ("layers that it reads where present", code(index.optional_layers)),
+        ("rasters that it reads where present", code(index.rasters)),
         ("networks", code(index.networks)),
         ("reach", f"{index.reach_m:g} m around a zone" if index.reach_m else "the zone itself"),
         ("version of the method", str(index.method_version)),

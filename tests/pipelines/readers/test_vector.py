@@ -54,8 +54,8 @@ class TestArchivesAndFolders:
 
     def test_a_file_geodatabase_as_folder_and_zipped(self, tmp_path: Path) -> None:
         path = tmp_path / "city.gdb"
-        houses(3).to_file(path, driver="OpenFileGDB", layer="houses")
-        houses(2).to_file(path, driver="OpenFileGDB", layer="sheds")
+        houses(3).to_file(path, driver="OpenFileGDB", layer="houses", TARGET_ARCGIS_VERSION="ARCGIS_PRO_3_2_OR_LATER")
+        houses(2).to_file(path, driver="OpenFileGDB", layer="sheds", TARGET_ARCGIS_VERSION="ARCGIS_PRO_3_2_OR_LATER")
         archive = zipped(tmp_path, "city.gdb.zip", list(path.iterdir()), "city.gdb/")
         for each in (path, archive):
             assert read(each, sublayer="houses").rows == [1, 2, 3]

@@ -10,13 +10,13 @@ SELECT layer, count(*) AS rows FROM twin.raster WHERE upper_inf(valid) GROUP BY 
 SELECT r.* FROM twin.raster AS r JOIN twin.source AS s ON s.id = r.source_id
 WHERE s.layer = %(layer)s AND s.name = %(name)s AND upper_inf(r.valid);
 
--- rasters_over: rasters of other sources of a layer that share more than a strip one cell wide with an extent
+-- rasters_over: rasters of other sources of a layer that share more than a sliver with an extent
 SELECT s.name, ST_Area(ST_Intersection(r.extent, new.extent)) AS area_m2
 FROM (SELECT ST_GeomFromWKB(%(extent)s, %(srid)s) AS extent) AS new
     JOIN twin.raster AS r ON r.layer = %(layer)s AND r.source_id <> %(source)s AND upper_inf(r.valid)
         AND r.extent && new.extent
     JOIN twin.source AS s ON s.id = r.source_id
-WHERE ST_Area(ST_Intersection(r.extent, new.extent)) > %(strip_m2)s ORDER BY r.id LIMIT 1;
+WHERE ST_Area(ST_Intersection(r.extent, new.extent)) > %(sliver_m2)s ORDER BY r.id LIMIT 1;
 
 -- close_raster: the raster of a source is history from now on
 UPDATE twin.raster SET valid = tstzrange(lower(valid), greatest(now(), lower(valid)))
