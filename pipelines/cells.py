@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -143,8 +144,7 @@ def write(layer: Raster, renamed: Mapping[float, float], band: Band, folder: Pat
     """
     place, tally = folder / layer.id, Tally()
     half, whole = (place / f".{os.getpid()}.{name}.half" for name in ("cells", "cog"))
-    try:
-        place.mkdir(parents=True, exist_ok=True)
+    with _writing(place, half, whole):
         dtype, nodata = _write_cells(layer, renamed, band, half, tally)
         if not tally.cells:
             return None, tally
@@ -152,13 +152,22 @@ def write(layer: Raster, renamed: Mapping[float, float], band: Band, folder: Pat
         digest = _hash(whole)
         file = place / f"{digest[:32]}.tif"
         whole.replace(file)
+    return Written(f"{layer.id}/{file.name}", digest, dtype, nodata), tally
+
+
+@contextmanager
+def _writing(place: Path, *halves: Path) -> Iterator[None]:
+    """Nothing half written stays, and what keeps us from writing is said."""
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        try:
+            yield
+        finally:
+            for half in halves:
+                half.unlink(missing_ok=True)
     except (RasterioError, OSError) as error:
         said = error.__cause__ or error
         raise StoreUnavailable(f"{place}: the raster cannot be written there: {said}; is the disk full?") from error
-    finally:
-        half.unlink(missing_ok=True)
-        whole.unlink(missing_ok=True)
-    return Written(f"{layer.id}/{file.name}", digest, dtype, nodata), tally
 
 
 def _write_cells(

@@ -108,8 +108,8 @@ class Index:
 
     ``unit`` is ``share`` (0…1, shown in percent) or a unit in words. ``layers`` must have rows in the city
     for the index to have data: without, ``compute`` gives *no data* and names the layer. ``optional_layers``
-    and ``rasters`` are read where present. ``reach_m`` says how far outside a zone a feature may still change its value.
-    ``bounds`` clip numerator / denominator.
+    and ``rasters`` are read where present. ``reach_m`` says how far outside a zone a feature may still change
+    its value. ``bounds`` clip numerator / denominator.
     """
 
     id: str

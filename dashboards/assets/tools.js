@@ -52,9 +52,10 @@
         twin.acts.sheet("middle");
       }
       const block = document.querySelector(`[data-block="${name}"]`);
-      if (block) block.scrollIntoView({ block: "start" });
+      if (block) block.scrollIntoView({ block: twin.sheet.isUsed() ? "start" : "nearest" });
     },
     search() {
+      document.body.dataset.panel = "";
       document.body.toggleAttribute("data-search", true);
       const field = document.getElementById("search");
       if (field) field.focus();

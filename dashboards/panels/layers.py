@@ -28,7 +28,7 @@ def layer_list(layers: Mapping[str, Layer], rows: Mapping[str, int], near_zoom: 
     made = [_row(layer, rows[layer.id], near_zoom, view, figures) for layer in listed]
     full = [row for layer, row in zip(listed, made, strict=True) if rows[layer.id]]
     empty = [row for layer, row in zip(listed, made, strict=True) if not rows[layer.id]]
-    heading = html.H3(say("layers.layers"), className="heading")
+    heading = html.H2(say("layers.layers"), className="heading")
     if not empty:
         return [heading, *full]
     more = html.Details(

@@ -35,7 +35,7 @@ def legend(store: Store, view: View) -> Any:
         counts = lens.counts(connection, run, goal)
     spoken = goal_words(run, goal, Figures(say))
     return [
-        html.H3(lens.heading(spoken), className="heading"),
+        html.H2(lens.heading(spoken), className="heading"),
         html.Div(_rows(lens, counts, spoken), className="legend-rows"),
         html.P(
             [

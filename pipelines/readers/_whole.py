@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from pipelines.readers.reader import beside
 from twin.errors import SourceUnreadable
 
 AGAIN = "it was cut off; copy or download it again"
@@ -42,16 +43,16 @@ def check_count(path: Path | str, promised: int, read: int) -> None:
 
 def _shapefile(path: Path) -> None:
     _shapes(path)
-    table = path.with_suffix(".dbf")
-    if table.is_file():
+    table = beside(path, ".dbf")
+    if table is not None:
         _dbf(table)
 
 
 def _shapes(path: Path) -> None:
-    index, size = path.with_suffix(".shx"), path.stat().st_size
-    if not index.is_file():
+    index, size = beside(path, ".shx"), path.stat().st_size
+    if index is None:
         raise SourceUnreadable(
-            f"{path}: its index {index.name} is missing. Ask for all files of the shapefile (.shp, .shx, .dbf, "
+            f"{path}: its index {path.stem}.shx is missing. Ask for all files of the shapefile (.shp, .shx, .dbf, "
             f".prj), or rebuild it: ogr2ogr --config SHAPE_RESTORE_SHX YES restored.gpkg {path.name}"
         )
     raw = index.read_bytes()

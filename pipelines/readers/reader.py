@@ -83,8 +83,13 @@ class Reader:
         """The file and all that belong to it, in a fixed order; of a folder, all that it holds."""
         if path.is_dir():
             return sorted(each for each in path.rglob("*") if each.is_file())
-        beside = [path.with_suffix(ending) for ending in self.sidecars]
-        return [path, *(each for each in beside if each.is_file())]
+        return [path, *(each for ending in self.sidecars if (each := beside(path, ending)) is not None)]
+
+
+def beside(path: Path, ending: str) -> Path | None:
+    """The file of the same name with another ending, in small or capital letters; None where there is none."""
+    both = (path.with_suffix(ending), path.with_suffix(ending.upper()))
+    return next((each for each in both if each.is_file() and each != path), None)
 
 
 def reader_for(path: Path) -> Reader:

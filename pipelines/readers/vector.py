@@ -17,7 +17,7 @@ from pipelines.readers._archive import gdal_path, has_vector
 from pipelines.readers._table import GDAL_ERRORS, Table, heard
 from pipelines.readers._whole import check_count, check_whole
 from pipelines.readers._wkb import Flattening, parse_wkb
-from pipelines.readers.reader import CHUNK_ROWS, Chunk, Contents, Reader, again
+from pipelines.readers.reader import CHUNK_ROWS, Chunk, Contents, Reader, again, beside
 from pipelines.recipe import Source
 from twin.errors import RecipeError, SourceEncoding, SourceUnreadable, UnknownName
 
@@ -59,8 +59,8 @@ def open_vector(path: Path, source: Source) -> Contents:
 
 
 def _check_utf16(path: Path) -> None:
-    said = path.with_suffix(".cpg")
-    if path.suffix.lower() in (".shp", ".dbf") and said.is_file():
+    said = beside(path, ".cpg")
+    if path.suffix.lower() in (".shp", ".dbf") and said is not None:
         name = said.read_text(encoding="latin-1").strip()
         if name.upper().replace("-", "").startswith("UTF16"):
             raise SourceEncoding(f"{path}: {said.name} says {name}, which no DBF can be read in; save it as UTF-8")
@@ -73,7 +73,8 @@ def _table(path: Path, gdal: str, source: Source) -> str:
         tables = [str(name) for name, _ in pyogrio.list_layers(gdal)]
     except GDAL_ERRORS as error:
         check_whole(path)
-        raise SourceUnreadable(f"{path}: GDAL cannot open it: {error}") from error
+        words = str(error).partition("; It might help")[0]  # what follows is advice to programmers
+        raise SourceUnreadable(f"{path}: GDAL cannot open it: {words}") from error
     if not tables:
         raise SourceUnreadable(f"{path}: holds no table")
     if source.sublayer:

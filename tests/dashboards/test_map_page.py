@@ -327,6 +327,26 @@ def test_on_a_phone_the_zone_lies_in_what_the_sheet_leaves_free(city: City, visi
     assert higher["y"] < sheet["y"] - 200
 
 
+def test_on_a_small_screen_the_left_panel_is_a_drawer(city: City, visit: Open) -> None:
+    page = visit(f"{city.server.url}/", size=(1024, 768)).ready()
+    expect(page.locator(".legend-rows")).to_be_hidden()
+    page.click(".rail [data-with='legend']")
+    expect(page.locator(".legend-rows")).to_be_visible()
+    expect(page.locator("#result .figure")).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    expect(page.locator(".legend-rows")).to_be_hidden()
+
+
+def test_the_filter_that_was_cleared_by_escape_leaves_the_url(city: City, visit: Open) -> None:
+    page = visit(f"{city.server.url}/?only=1&zone=Z0008").ready()
+    page.keyboard.press("Escape")
+    expect(page.locator("#card h2")).to_have_count(0)
+    assert "only=1" in page.url
+    page.keyboard.press("Escape")
+    expect(page.locator("#filtered")).to_be_hidden()
+    assert "only=" not in page.url
+
+
 def test_controls_have_names_and_targets_of_a_fair_size(city: City, visit: Open) -> None:
     page = visit(f"{city.server.url}/?zone=Z0008").ready()
     nameless = page.evaluate(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,6 +17,12 @@ from twin.errors import StoreMismatch, StoreNotReady, StoreUnavailable
 from twin.settings import settings
 
 MINIMUM_POSTGIS = (3, 3)
+
+NO_ROOM = ("53", "58")
+"""Classes of SQLSTATE for a lack of resources (a full disk among them) and for errors of the system below."""
+
+COULD_NOT_WRITE = re.compile(r"could not (?:extend|write)")
+"""PostgreSQL calls a file that reached its limit an internal error."""
 
 Row = dict[str, Any]
 Connection = psycopg.Connection[Row]
@@ -65,7 +72,7 @@ def connect(*, autocommit: bool = False, program: str = "twin") -> Iterator[Conn
 
     Raises:
         StoreUnavailable: the server does not answer, or goes away in the middle (nothing of the open transaction
-            is kept then).
+            is kept then), or has no room to write.
     """
     try:
         opened = psycopg.connect(_dsn(web=False), autocommit=autocommit, row_factory=dict_row, application_name=program)
@@ -74,10 +81,26 @@ def connect(*, autocommit: bool = False, program: str = "twin") -> Iterator[Conn
     try:
         with opened as connection:
             yield connection
-    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-        if not opened.broken and not opened.closed:
+    except psycopg.Error as error:
+        if (error.sqlstate or "").startswith(NO_ROOM) or COULD_NOT_WRITE.search(str(error)):
+            raise _without_room(error) from error
+        if not isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
             raise
+        _raise_if_gone(opened, error)
+        raise
+
+
+def _raise_if_gone(opened: Connection, error: psycopg.Error) -> None:
+    if opened.broken or opened.closed:
         raise _explained(psycopg.OperationalError(str(error))) from error
+
+
+def _without_room(error: psycopg.Error) -> StoreUnavailable:
+    where = f"the private PostGIS in {cluster().folder}" if settings().is_private else "the server of TWIN_DSN"
+    said = " ".join(str(error).split())
+    return StoreUnavailable(
+        f"{where} cannot write: {said}. Nothing of what was being written is kept; make room, then call again"
+    )
 
 
 def _as_viewer(connection: psycopg.Connection[Row]) -> None:

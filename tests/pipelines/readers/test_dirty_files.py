@@ -123,7 +123,7 @@ def manifest() -> dict[str, str]:
 
 def told(whole: Whole) -> str:
     """Rows, rejects with a reason, what lacks, and notes."""
-    words = [f"{len(whole.rows)} rows"]
+    words = [f"{len(whole.rows):,} row{'' if len(whole.rows) == 1 else 's'}"]
     if whole.broken:
         words.append(f"{len(whole.broken)} rejected ({next(iter(whole.broken.values()))})")
     placed = [shape for shape in whole.geometry if shape is not None]

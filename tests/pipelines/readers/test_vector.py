@@ -178,6 +178,13 @@ class TestWhole:
         with pytest.raises(SourceUnreadable, match=r"promises 500 rows, \d+ could be read"):
             read(path)
 
+    def test_capital_letters_in_names_are_no_fault(self, tmp_path: Path) -> None:
+        houses(3).to_file(tmp_path / "H.shp")
+        for file in list(tmp_path.iterdir()):
+            file.rename(file.with_suffix(file.suffix.upper()))
+        assert read(tmp_path / "H.SHP").values("number") == [0, 1, 2]
+        assert len(reader_for(tmp_path / "H.SHP").files(tmp_path / "H.SHP")) == 5
+
     def test_a_missing_index_says_how_to_restore_it(self, tmp_path: Path) -> None:
         houses(3).to_file(tmp_path / "h.shp")
         (tmp_path / "h.shx").unlink()
