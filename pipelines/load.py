@@ -6,7 +6,6 @@ import getpass
 import time
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 import pandas as pd
 import pyproj
@@ -105,7 +104,7 @@ def _loaded(connection: Connection, recipe: Recipe, planned: Planned | PlannedRa
 def _described(planned: Planned | PlannedRaster) -> dict[str, object]:
     source = planned.source
     described = source.model_dump(include={"layer", "sublayer", "publisher", "licence", "attribution", "observed_on"})
-    return {**described, "name": source.name, "path": str(Path(source.path))}
+    return {**described, "name": source.name, "path": source.path}
 
 
 def _unchanged(outcome: Outcome, before: Row) -> Outcome:

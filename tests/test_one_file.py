@@ -58,17 +58,19 @@ ZOOM = 15
 @pytest.fixture
 def added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Every Python file of CONTRIBUTING.md, each in a folder that is added to its package."""
-    made = []
+    made, folders = [], set()
     for place, text in EXAMPLES.items():
         if not place.endswith(".py"):
             continue
         file = tmp_path / "added" / place
-        file.parent.mkdir(parents=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
         package = ".".join(Path(place).parts[:-1])
-        folder = importlib.import_module(package)
-        monkeypatch.setattr(folder, "__path__", [*folder.__path__, str(file.parent)])
+        folders.add((package, file.parent))
         made.append((package, file.stem))
+    for package, parent in folders:
+        folder = importlib.import_module(package)
+        monkeypatch.setattr(folder, "__path__", [*folder.__path__, str(parent)])
     discovery._found.cache_clear()
     yield tmp_path / "added"
     for package, name in made:
@@ -107,6 +109,7 @@ def load_into(city: SmallCity) -> dict[str, Any]:
 def test_contributing_shows_a_file_of_each_kind() -> None:
     assert list(EXAMPLES) == [
         "layers/bench.py",
+        "layers/noise.py",
         "twin/indices/bench_seats.py",
         "data/profiles/seats_for_all.toml",
         "pipelines/readers/jsonl.py",

@@ -127,3 +127,21 @@ def test_what_was_found_cannot_be_changed(shed: Callable[..., Path]) -> None:
     shed("axe", 'axe = Tool("axe")\n')
     with pytest.raises(TypeError, match="does not support item assignment"):
         discover("shed", Tool)["saw"] = Tool("saw")  # type: ignore[index]
+
+
+@dataclass(frozen=True)
+class Drill(Tool):
+    """A kind of its own, of the family of tools."""
+
+
+def test_a_folder_may_hold_several_kinds_of_a_family(shed: Callable[..., Path]) -> None:
+    shed("axe", 'axe = Tool("axe")\n')
+    shed("drill", 'from tool_of_the_tests import Drill\ndrill = Drill("drill")\n')
+    assert list(discover("shed", Tool)) == ["axe", "drill"]
+    assert list(discover("shed", Drill)) == ["drill"]
+
+
+def test_a_file_with_two_kinds_of_a_family_names_both(shed: Callable[..., Path]) -> None:
+    shed("axe", 'from tool_of_the_tests import Drill\naxe = Tool("axe")\ndrill = Drill("drill")\n')
+    with pytest.raises(DiscoveryError, match=r"has 2 \(axe, drill\)"):
+        discover("shed", Drill)
