@@ -20,10 +20,10 @@ from dashboards.panels.bits import aria
 from dashboards.server.errors import answer_errors
 from dashboards.server.health import health_router
 from dashboards.server.scores import scores_router
-from dashboards.server.store import Store
 from dashboards.server.tiles import drawn_layers, tiles_router
 from dashboards.server.zones import zones_router
 from dashboards.tokens import mantine_theme
+from twin.database.store import Store
 
 logger = logging.getLogger(__name__)
 

@@ -15,9 +15,9 @@ from dashboards.panels.part import failed
 from dashboards.panels.result import result
 from dashboards.panels.rows import rows_drawer
 from dashboards.panels.search import found_zones
-from dashboards.server.store import Store
 from dashboards.state import View, from_query
 from dashboards.words import words
+from twin.database.store import Store
 from twin.errors import TwinError
 
 

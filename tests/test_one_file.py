@@ -192,8 +192,8 @@ def as_text(component: Any) -> str:
 
 def test_a_layers_file_has_its_switch_and_its_colour_on_the_map(store: Cluster, city: SmallCity) -> None:  # noqa: ARG001
     from dashboards.pages.map import body
-    from dashboards.server.store import Store
     from dashboards.state import View
+    from twin.database.store import Store
 
     load_into(city)
     server = Store()

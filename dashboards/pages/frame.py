@@ -12,10 +12,10 @@ from dash.development.base_component import Component
 from dashboards.panels.bits import act, aria, data, icon, icon_button
 from dashboards.panels.search import search_field
 from dashboards.panels.setup import empty_store, store_gone
-from dashboards.server.store import Store
 from dashboards.state import View
 from dashboards.words import LANGUAGES, Words, words
 from twin.database.published import City, read_city
+from twin.database.store import Store
 from twin.discover import discover
 from twin.errors import TwinError
 

@@ -20,13 +20,13 @@ from dashboards.panels.legend import legend
 from dashboards.panels.result import result
 from dashboards.panels.setup import no_zones
 from dashboards.panels.tools import city_map, credits_line, hover_card, map_tools
-from dashboards.server.store import Store
 from dashboards.server.tiles import drawn_layers
 from dashboards.state import View
 from dashboards.words import words
 from layers.schema import Layer
 from twin.database.connect import Connection
 from twin.database.published import City, Frame, Run, attributions, count_rows, read_frame, read_run
+from twin.database.store import Store
 from twin.database.tiles import EQUATOR_M, layer_version
 from twin.settings import settings
 

@@ -12,12 +12,12 @@ from dashboards.panels.bits import act, aria, block, chip, data, icon_button
 from dashboards.panels.goal import chosen_goal
 from dashboards.panels.part import part
 from dashboards.panels.sources import source_block
-from dashboards.server.store import Store
 from dashboards.state import View
 from dashboards.targets import GoalWords, goal_words
 from dashboards.words import Words, words
 from twin.database.connect import Row
 from twin.database.published import read_run, zone_facts, zone_score
+from twin.database.store import Store
 
 FRESH_ENOUGH = 0.5
 PEOPLE = "people"

@@ -12,11 +12,11 @@ from dashboards.figures import Figures
 from dashboards.lenses.lens import lenses
 from dashboards.panels.bits import act, aria, chip, icon
 from dashboards.panels.part import part
-from dashboards.server.store import Store
 from dashboards.state import View
 from dashboards.targets import goal_words
 from dashboards.words import Words, words
 from twin.database.published import Run, read_run
+from twin.database.store import Store
 
 
 def chosen_goal(run: Run | None, view: View) -> str:

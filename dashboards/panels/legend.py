@@ -13,11 +13,11 @@ from dashboards.lenses.lens import Lens, LensClass, lenses
 from dashboards.panels.bits import act, data, icon
 from dashboards.panels.goal import chosen_goal
 from dashboards.panels.part import part
-from dashboards.server.store import Store
 from dashboards.state import View
 from dashboards.targets import GoalWords, goal_words
 from dashboards.words import words
 from twin.database.published import read_run
+from twin.database.store import Store
 
 LONGEST_BAR_PX = 62
 

@@ -13,11 +13,11 @@ from dash.development.base_component import Component
 from dashboards.figures import Figures
 from dashboards.panels.bits import chip
 from dashboards.panels.goal import chosen_goal, target_source
-from dashboards.server.store import Store
 from dashboards.state import View
 from dashboards.targets import GoalWords, goal_words
 from dashboards.words import words
 from twin.database.published import Run, read_run
+from twin.database.store import Store
 from twin.discover import discover
 from twin.errors import StoreNotReady
 from twin.index import Index

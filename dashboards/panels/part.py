@@ -8,14 +8,13 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
-import psycopg
 from dash import html
 from dash.development.base_component import Component
 
 from dashboards.panels.bits import act, icon
-from dashboards.server.store import Store
 from dashboards.state import View
 from dashboards.words import words
+from twin.database.store import Store
 from twin.errors import TwinError
 
 logger = logging.getLogger(__name__)
@@ -34,7 +33,7 @@ def part(again: str) -> Callable[[Build], Build]:
         def guarded(store: Store, view: View) -> Any:
             try:
                 return build(store, view)
-            except (TwinError, psycopg.Error) as error:
+            except TwinError as error:
                 mark = secrets.token_hex(3)
                 logger.warning("%s: %s [log %s]", build.__name__, error, mark)
                 return failed(view, str(error), mark, again)

@@ -13,11 +13,11 @@ from dashboards.lenses.lens import Lens, lenses
 from dashboards.panels.bits import aria, command
 from dashboards.panels.goal import chosen_goal
 from dashboards.panels.part import part
-from dashboards.server.store import Store
 from dashboards.state import View
 from dashboards.targets import GoalWords, goal_words
 from dashboards.words import words
 from twin.database.published import city_value, read_run
+from twin.database.store import Store
 
 
 @part(again="goal")

@@ -11,13 +11,13 @@ from dashboards.figures import MISSING, Figures
 from dashboards.panels.bits import icon
 from dashboards.panels.goal import chosen_goal
 from dashboards.panels.sources import reach_m
-from dashboards.server.store import Store
 from dashboards.server.tiles import drawn_layers
 from dashboards.state import View
 from dashboards.words import words
 from layers.schema import Layer
 from twin.database.connect import Row
 from twin.database.published import read_run, zone_rows, zone_sources
+from twin.database.store import Store
 from twin.errors import UnknownName
 
 SHOWN = 200

@@ -7,10 +7,10 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboards.panels.bits import aria, icon
-from dashboards.server.store import Store
 from dashboards.state import View
 from dashboards.words import words
 from twin.database.published import find_zones
+from twin.database.store import Store
 from twin.errors import TwinError
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from dashboards.server.store import Store
 from twin.database.published import data_version, read_run
+from twin.database.store import Store
 
 
 def health_router(store: Store) -> APIRouter:

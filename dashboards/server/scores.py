@@ -10,11 +10,11 @@ from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response
 
 from dashboards.figures import Figures
-from dashboards.server.store import Store
 from dashboards.targets import GoalWords, goal_words
 from dashboards.words import words
 from twin.database.connect import Row
 from twin.database.published import read_run, zone_scores
+from twin.database.store import Store
 from twin.errors import StoreNotReady, UnknownName
 
 

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Header, Path, Query
 from fastapi.responses import Response
 
 from dashboards.server.memory import Memory
-from dashboards.server.store import Store
 from layers.schema import Layer
 from twin.database.published import ZONE_LAYER, read_city
+from twin.database.store import Store
 from twin.database.tiles import layer_tile, layer_version
 from twin.discover import discover
 from twin.errors import StoreNotReady, UnknownName

@@ -10,10 +10,10 @@ from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response
 
 from dashboards.server.scores import json_answer
-from dashboards.server.store import Store
 from dashboards.server.tiles import drawn_layers
 from twin.database.connect import Connection, Row
 from twin.database.published import ANY_SOURCE, zone_facts, zone_neighbours, zone_rows
+from twin.database.store import Store
 from twin.errors import UnknownName
 
 COLUMNS = ("layer", "key", "file", "row", "edited_by", "edited_at", "version")

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
-import os
 import shutil
-import signal
 from pathlib import Path
 
 import pytest
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon
 
 from pipelines.load import load
-from pipelines.readers.reader import Chunk
 from pipelines.recipe import read_recipe
 from tests.conftest import realdata
 from tests.pipelines.conftest import EAST, NORTH, SmallCity, building, square
-from twin.database.cluster import Cluster
 from twin.database.connect import connect
 from twin.database.sources import rejects
 from twin.errors import (
@@ -25,7 +20,6 @@ from twin.errors import (
     SourceMissing,
     SourceUnreadable,
     SourceWithoutCrs,
-    StoreUnavailable,
     UnknownName,
 )
 
@@ -254,49 +248,3 @@ class TestQuarantine:
         village.file("cover.gpkg", rows)
         village.source("broadband_coverage", "cover.gpkg")
         assert reasons(village, "broadband_coverage") == [(1, "premises", "premises is empty on a Point")]
-
-
-@pytest.mark.usefixtures("store")
-class TestAStoreThatGoesAway:
-    def test_killed_in_mid_load_the_layer_is_as_before(
-        self, store: Cluster, village: SmallCity, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        load(read_recipe(village.write()))
-        (village.folder / "buildings.gpkg").unlink()
-        village.file("buildings.gpkg", [building(f"N{n}", n, 20) for n in range(3000)])
-        monkeypatch.setattr("pipelines.readers.vector.CHUNK_ROWS", 500)
-        killed = kill_after_chunks(store, 3, monkeypatch)
-        with pytest.raises(StoreUnavailable, match=r"does not answer: .* Run `twin up`."):
-            load(read_recipe(village.write()))
-        assert killed == [True]
-        store.up()
-        with connect() as connection:
-            rows = connection.execute("SELECT building_id FROM layer.building ORDER BY 1").fetchall()
-        assert [row["building_id"] for row in rows] == ["B0", "B1", "B2"]
-        done = {o.layer: o for o in load(read_recipe(village.write())).sources}["building"]
-        assert (done.loaded, done.closed) == (3000, 3)
-
-    def test_down_before_the_load(self, store: Cluster, village: SmallCity) -> None:
-        store.down()
-        with pytest.raises(StoreUnavailable, match="does not answer"):
-            load(read_recipe(village.write()))
-        store.up()
-
-
-def kill_after_chunks(store: Cluster, count: int, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-    """Kill the server after so many chunks of a load."""
-    load_module = importlib.import_module("pipelines.load")
-    killed: list[bool] = []
-    real = load_module.clean
-    seen = {"chunks": 0}
-
-    def watched(layer: object, source: object, chunk: Chunk, *rest: object) -> object:
-        if getattr(layer, "id", "") == "building":
-            seen["chunks"] += 1
-            if seen["chunks"] == count:
-                os.kill(int((store.data / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
-                killed.append(True)
-        return real(layer, source, chunk, *rest)
-
-    monkeypatch.setattr(load_module, "clean", watched)
-    return killed

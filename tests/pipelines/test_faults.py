@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import random
 import signal
@@ -17,6 +18,7 @@ import pytest
 import shapely
 
 from pipelines.load import load
+from pipelines.readers.reader import Chunk
 from pipelines.recipe import read_recipe
 from tests.pipelines.conftest import EAST, NORTH, SmallCity, building
 from twin.database.cluster import Cluster
@@ -27,6 +29,7 @@ LOAD = """
 import sys
 from pathlib import Path
 from pipelines.load import load
+from pipelines.readers.reader import Chunk
 from pipelines.recipe import read_recipe
 load(read_recipe(Path(sys.argv[1])))
 """
@@ -146,3 +149,49 @@ def test_a_lost_connection_is_no_lost_row(store: Cluster, village: SmallCity) ->
     with psycopg.connect(store.dsn(), autocommit=True) as owner:
         owner.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
     assert keys() == {"B0", "B1", "B2"}
+
+
+@pytest.mark.usefixtures("store")
+class TestAStoreThatGoesAway:
+    def test_killed_in_mid_load_the_layer_is_as_before(
+        self, store: Cluster, village: SmallCity, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        load(read_recipe(village.write()))
+        (village.folder / "buildings.gpkg").unlink()
+        village.file("buildings.gpkg", [building(f"N{n}", n, 20) for n in range(3000)])
+        monkeypatch.setattr("pipelines.readers.vector.CHUNK_ROWS", 500)
+        killed = kill_after_chunks(store, 3, monkeypatch)
+        with pytest.raises(StoreUnavailable, match=r"does not answer: .* Run `twin up`."):
+            load(read_recipe(village.write()))
+        assert killed == [True]
+        store.up()
+        with connect() as connection:
+            rows = connection.execute("SELECT building_id FROM layer.building ORDER BY 1").fetchall()
+        assert [row["building_id"] for row in rows] == ["B0", "B1", "B2"]
+        done = {o.layer: o for o in load(read_recipe(village.write())).sources}["building"]
+        assert (done.loaded, done.closed) == (3000, 3)
+
+    def test_down_before_the_load(self, store: Cluster, village: SmallCity) -> None:
+        store.down()
+        with pytest.raises(StoreUnavailable, match="does not answer"):
+            load(read_recipe(village.write()))
+        store.up()
+
+
+def kill_after_chunks(store: Cluster, count: int, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Kill the server after so many chunks of a load."""
+    load_module = importlib.import_module("pipelines.load")
+    killed: list[bool] = []
+    real = load_module.clean
+    seen = {"chunks": 0}
+
+    def watched(layer: object, source: object, chunk: Chunk, *rest: object) -> object:
+        if getattr(layer, "id", "") == "building":
+            seen["chunks"] += 1
+            if seen["chunks"] == count:
+                os.kill(int((store.data / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
+                killed.append(True)
+        return real(layer, source, chunk, *rest)
+
+    monkeypatch.setattr(load_module, "clean", watched)
+    return killed

@@ -10,7 +10,7 @@ import psycopg
 from psycopg_pool import ConnectionPool
 
 from twin.database.connect import Connection, web_pool
-from twin.errors import StoreNotReady, StoreUnavailable
+from twin.errors import StoreError, StoreNotReady, StoreUnavailable
 
 PATIENCE_S = 4.0
 """How long a request waits for a connection before it is told that the store is gone."""
@@ -44,6 +44,7 @@ class Store:
         Raises:
             StoreUnavailable: the store does not answer within four seconds, or goes away.
             StoreNotReady: a table that is asked for was not made yet.
+            StoreError: it refuses what is asked.
         """
         pool = self._pool
         if pool is None:
@@ -57,6 +58,8 @@ class Store:
         except psycopg.errors.UndefinedTable as error:
             what = error.diag.message_primary
             raise StoreNotReady(f"the store is not set up yet ({what}). Run `twin up`, then `twin load`.") from error
+        except psycopg.Error as error:
+            raise StoreError(f"the store cannot answer this: {' '.join(str(error).split())}") from error
 
     def _renew(self, failed: ConnectionPool[Connection]) -> None:
         # A pool waits longer and longer between attempts; a new one finds a store that is back at once.
