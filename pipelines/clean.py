@@ -19,6 +19,9 @@ from pipelines.geometry import as_declared, mended, storable
 from pipelines.readers.reader import Chunk
 from pipelines.recipe import Source
 
+UNREADABLE = Rule("row_unreadable", "row", "row", "The row cannot be read: {value}", "Mend the row in its file.")
+"""The one rule of rows without a place: that they can be read."""
+
 EXACT_WHOLE = 1e15
 """From here on PostgreSQL says a number with an exponent, and so do we."""
 
@@ -118,10 +121,11 @@ def _geometry(
     layer: Layer, chunk: Chunk, way: Projection | None, verdict: Verdict
 ) -> tuple[NDArray[np.object_], Counter[str]]:
     rules = {rule.id: rule for rule in layer.rules()}
-    if layer.geometry is Geometry.NONE or way is None:
-        return np.full(len(chunk.rows), None, dtype=object), Counter()
     unreadable = np.zeros(len(chunk.rows), dtype=bool)
     unreadable[list(chunk.broken)] = True
+    if layer.geometry is Geometry.NONE or way is None:
+        verdict.break_rule(unreadable, UNREADABLE, chunk.broken)
+        return np.full(len(chunk.rows), None, dtype=object), Counter()
     verdict.break_rule(unreadable, rules["geometry_invalid"], chunk.broken)
     missing = shapely.is_missing(chunk.geometry) | shapely.is_empty(chunk.geometry)
     verdict.break_rule(missing & ~unreadable, rules["geometry_missing"], chunk.geometry)

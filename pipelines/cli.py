@@ -1,4 +1,4 @@
-"""``twin load | rejects``: files in, and what did not come in."""
+"""``twin load | rejects``: files in, and what did not come in. ``twin sources`` stands beside it."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from pipelines.outcome import Loaded
 from pipelines.preflight import Planned
 from pipelines.raster import PlannedRaster
 from pipelines.recipe import read_recipe
+from pipelines.sources_cli import commands as sources_commands
 from twin.commands.output import errors, json_option, print_json, print_rows, say
 from twin.commands.store import bring_up
 from twin.database import sources
@@ -124,4 +125,4 @@ def _table(rows: list[dict[str, Any]], srid: int) -> Table:
     return Table("rejects", gpd.GeoDataFrame(columns, geometry=places, crs=srid))
 
 
-commands = (load, rejects)
+commands = (load, rejects, *sources_commands)

@@ -11,7 +11,7 @@ import pandas as pd
 import pyproj
 import shapely
 
-from layers.schema import Layer, Raster
+from layers.schema import Layer
 from pipelines.clean import Clean, Reject, clean
 from pipelines.crs import area_of_use
 from pipelines.outcome import Loaded, Outcome, Progress, Quiet
@@ -190,12 +190,12 @@ def _rehearsed(planned: Planned | PlannedRaster, progress: Progress) -> Outcome:
 def _finish(connection: Connection, outcomes: list[Outcome]) -> None:
     """Count rows that lie in no zone, once all sources are in; afresh for all if the zones themselves changed."""
     zones_changed = any(o.layer == "zone" and not o.skipped for o in outcomes)
-    rasters = discover("layers", Raster)
+    layers = discover("layers", Layer)
     for outcome in outcomes:
-        if (outcome.skipped and not zones_changed) or outcome.layer in rasters:
+        if (outcome.skipped and not zones_changed) or outcome.layer not in layers:
             continue
         analyze(connection, outcome.layer)
-        if outcome.layer != "zone":
+        if outcome.layer != "zone" and layers[outcome.layer].has_geometry:
             outcome.outside = note_outside(connection, outcome.layer, outcome.source)
 
 

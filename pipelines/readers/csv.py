@@ -14,7 +14,7 @@ from pipelines.readers._text_rows import strict_rows, text_rows
 from pipelines.readers._where import filtered
 from pipelines.readers.reader import CHUNK_ROWS, Chunk, Contents, Reader
 from pipelines.recipe import Source
-from twin.errors import SourceEncoding, SourceUnreadable
+from twin.errors import SourceEncoding
 
 SNIFFED_BYTES = 65_536
 
@@ -82,17 +82,14 @@ def _chunks(text: _Text, columns: list[str]) -> Iterator[Chunk]:
     try:
         for lines, frame, longer in text_rows(text.path, text.encoding, text.separator, columns, CHUNK_ROWS):
             geometry, broken = places(frame, text.source)
-            told = {at: _too_long(text, int(lines[at]), found, len(columns)) for at, found in longer.items()}
+            told = {at: _too_long(found, len(columns)) for at, found in longer.items()}
             yield Chunk(lines, frame, geometry, broken | told)
     except UnicodeDecodeError as error:
         raise _wrong_encoding(text, error) from None
 
 
-def _too_long(text: _Text, line: int, found: int, width: int) -> str:
-    words = f"the line has {found} values, the header names {width}"
-    if not (text.source.x or text.source.wkt):
-        raise SourceUnreadable(f"{text.path}: line {line}: {words}; put values with a separator in them into quotes")
-    return words
+def _too_long(found: int, width: int) -> str:
+    return f"the line has {found} values, the header names {width}; put values with a separator in them into quotes"
 
 
 csv = Reader(

@@ -13,7 +13,7 @@ import pandas as pd
 
 from pipelines.readers._where import chosen, matching
 from pipelines.readers.reader import Chunk, Contents, Reader
-from pipelines.readers.vector import open_vector
+from pipelines.readers.vector import open_vector, tables_of
 from pipelines.recipe import Source
 
 TAGS = "other_tags"
@@ -93,4 +93,5 @@ osm = Reader(
         "`sublayer` is GDAL's table: points, lines, multilinestrings, multipolygons. Every tag can be named in "
         "`columns`; `where` sees GDAL's columns, and any tag in double quotes."
     ),
+    tables=tables_of,
 )

@@ -67,7 +67,8 @@ class Reader:
     ``open`` takes the file and the recipe's source; it raises a ``SourceError`` or ``UnknownName`` that names the file
     before any row is read. ``sidecars`` are endings of files that belong to the main one. ``sniff`` tells by its
     content whether a file is of this format: asked where several readers share an ending. ``schemes`` are those of the
-    addresses that it reads instead of files; ``open`` then gets the folder that keeps the answers.
+    addresses that it reads instead of files; ``open`` then gets the folder that keeps the answers. ``tables`` lists the
+    names that ``sublayer`` may have in a file, where a file of the format may hold several tables; it raises as ``open``.
     """
 
     id: str
@@ -78,6 +79,7 @@ class Reader:
     sidecars: tuple[str, ...] = ()
     sniff: Callable[[Path], bool] | None = None
     schemes: tuple[str, ...] = ()
+    tables: Callable[[Path], Sequence[str]] | None = None
 
     def files(self, path: Path) -> list[Path]:
         """The file and all that belong to it, in a fixed order; of a folder, all that it holds."""

@@ -69,6 +69,14 @@ def open_swmm(path: Path, source: Source) -> Contents:
     return filtered(contents, path, source.where)
 
 
+def tables_of(path: Path) -> list[str]:
+    """Names of the tables that a model has sections for."""
+    text = path.read_text(encoding="latin-1").upper()
+    sections = {"nodes": tuple(NODES), **{name: (section,) for name, (section, _) in LINKS.items()}}
+    sections |= {"subcatchments": ("POLYGONS",)}
+    return [name for name, wanted in sections.items() if any(f"[{each}]" in text for each in wanted)]
+
+
 def _chunks(made: list[Made], columns: tuple[str, ...]) -> Iterator[Chunk]:
     for start in range(0, len(made), CHUNK_ROWS):
         some = made[start : start + CHUNK_ROWS]
@@ -179,4 +187,5 @@ swmm = Reader(
         "metres; `slope` comes from inverts, offsets and length; a section that is not round gives its height. "
         "A model never says its CRS: name it as `crs`."
     ),
+    tables=tables_of,
 )

@@ -66,7 +66,17 @@ def _check_utf16(path: Path) -> None:
             raise SourceEncoding(f"{path}: {said.name} says {name}, which no DBF can be read in; save it as UTF-8")
 
 
-def _table(path: Path, gdal: str, source: Source) -> str:
+def tables_of(path: Path) -> list[str]:
+    """Names of the tables of a vector file.
+
+    Raises:
+        SourceUnreadable: GDAL cannot open it, or it holds none.
+        RecipeError: it is a zip that holds several data sets.
+    """
+    return _tables(path, gdal_path(path))
+
+
+def _tables(path: Path, gdal: str) -> list[str]:
     if path.suffix.lower() == ".shp" and path.is_file():
         check_whole(path)
     try:
@@ -77,6 +87,11 @@ def _table(path: Path, gdal: str, source: Source) -> str:
         raise SourceUnreadable(f"{path}: GDAL cannot open it: {words}") from error
     if not tables:
         raise SourceUnreadable(f"{path}: holds no table")
+    return tables
+
+
+def _table(path: Path, gdal: str, source: Source) -> str:
+    tables = _tables(path, gdal)
     if source.sublayer:
         if source.sublayer not in tables:
             raise UnknownName("table", source.sublayer, tables, str(path))
@@ -140,4 +155,5 @@ vector = Reader(
     ),
     sidecars=(".shx", ".dbf", ".prj", ".cpg", ".qix", ".xsd"),
     sniff=has_vector,
+    tables=tables_of,
 )

@@ -51,6 +51,16 @@ def open_xlsx(path: Path, source: Source) -> Contents:
     return filtered(Contents(None, tuple(columns), -1, chunks, notes), path, source.where)
 
 
+def sheets_of(path: Path) -> list[str]:
+    """Names of a workbook's sheets.
+
+    Raises:
+        SourceUnreadable: it is not a workbook.
+    """
+    with _workbook(path) as book:
+        return list(book.book.sheetnames)
+
+
 class _workbook:  # noqa: N801
     """A workbook opened for streaming, closed at the end."""
 
@@ -136,4 +146,5 @@ xlsx = Reader(
         "and `y`, or `wkt`, name those that hold the place. Numbers stay numbers and dates dates; of a formula "
         "the value that was last computed is read."
     ),
+    tables=sheets_of,
 )

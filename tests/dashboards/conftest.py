@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,9 +11,11 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
 from tests.dashboards.served import Served
-from tests.dashboards.town import Town, build_town
+from tests.dashboards.town import build_town
+from tests.dashboards.town_plan import Town
 from twin.database.cluster import Cluster
-from twin.database.connect import connect
+from twin.database.connect import Connection, connect
+from twin.database.migrate import migrate
 from twin.settings import settings
 
 CHROMIUM = "/usr/bin/chromium"
@@ -37,16 +40,29 @@ def made_home(home: Path) -> Cluster:
     return cluster
 
 
-def filled(home: Path, across: int = 6) -> Town:
-    """Build the town in the store of a TWIN_HOME."""
+@contextmanager
+def opened(home: Path) -> Iterator[Connection]:
+    """A connection as the owner of the store of a TWIN_HOME."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TWIN_HOME", str(home))
         patch.delenv("TWIN_DSN", raising=False)
         settings.cache_clear()
         with connect() as connection:
-            town = build_town(connection, across)
+            yield connection
     settings.cache_clear()
-    return town
+
+
+def filled(home: Path, across: int = 6) -> Town:
+    """Build the town in the store of a TWIN_HOME."""
+    with opened(home) as connection:
+        return build_town(connection, across)
+
+
+def emptied(home: Path) -> None:
+    """Drop all that the twin keeps in a TWIN_HOME, and migrate anew."""
+    with opened(home) as connection:
+        connection.execute("DROP SCHEMA IF EXISTS layer, history, staging, twin CASCADE")
+        migrate(connection)
 
 
 @pytest.fixture(scope="session")

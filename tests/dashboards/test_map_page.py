@@ -3,62 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from dashboards.state import from_query, to_query
 from dashboards.tokens import DARK, LIGHT
 from tests.dashboards.conftest import City, Open
+from tests.dashboards.seen import FAR, channels, click_zone, commonest_colour, middle, mixed
 
 pytestmark = pytest.mark.acceptance
 
-FAR = "at=38.926,114.246,13"
 GOAL = "broadband_gigabit"
-
-SAMPLE = """([code, side]) => fetch(`/zones/${code}.json`).then((answer) => answer.json()).then((found) => {
-  const map = twin.map.leaflet, colours = [];
-  const [[south, west], [north, east]] = found.bounds;
-  for (let i = 1; i < side; i++) for (let j = 1; j < side; j++) {
-    const place = L.latLng(south + (north - south) * i / side, west + (east - west) * j / side);
-    if (twin.map.zoneAt(place) !== code) continue;
-    const at = map.latLngToContainerPoint(place), box = map.getContainer().getBoundingClientRect();
-    for (const canvas of document.querySelectorAll(".leaflet-tile-pane canvas")) {
-      const tile = canvas.getBoundingClientRect();
-      const x = at.x + box.x - tile.x, y = at.y + box.y - tile.y;
-      if (x < 0 || y < 0 || x >= tile.width || y >= tile.height) continue;
-      const scale = canvas.width / tile.width;
-      colours.push([...canvas.getContext("2d").getImageData(x * scale, y * scale, 1, 1).data].slice(0, 3).join());
-    }
-  }
-  return colours;
-})"""
-
-
-def commonest_colour(page: Page, zone: str) -> str:
-    """The colour that most of a zone is drawn in, as #RRGGBB."""
-    colours = page.evaluate(SAMPLE, [zone, 14])
-    ((colour, _),) = Counter(colours).most_common(1)
-    return "#" + "".join(f"{int(part):02X}" for part in colour.split(","))
-
-
-def middle(page: Page, zone: str) -> tuple[float, float]:
-    """Where the middle of a zone is on the screen."""
-    x, y = page.evaluate(
-        """code => fetch(`/zones/${code}.json`).then(a => a.json()).then(({bounds}) => {
-          const at = twin.map.leaflet.latLngToContainerPoint(L.latLngBounds(bounds).getCenter());
-          const box = twin.map.leaflet.getContainer().getBoundingClientRect();
-          return [box.x + at.x, box.y + at.y];
-        })""",
-        zone,
-    )
-    return x, y
-
-
-def click_zone(page: Page, zone: str) -> None:
-    page.mouse.click(*middle(page, zone))
-    page.wait_for_selector(f"#card h2:has-text('{zone}')")
 
 
 @pytest.mark.parametrize("number", [1, 2, 4, 6])
@@ -161,15 +117,6 @@ def test_a_row_of_the_legend_filters_and_the_others_fade(city: City, visit: Open
     assert "only=" not in page.url
 
 
-def channels(colour: str) -> list[int]:
-    return [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
-
-
-def mixed(colour: str, ground: str, strength: float) -> str:
-    parts = [(int(colour[i : i + 2], 16), int(ground[i : i + 2], 16)) for i in (1, 3, 5)]
-    return "#" + "".join(f"{int(strength * over + (1 - strength) * under):02X}" for over, under in parts)
-
-
 def test_a_filter_that_leaves_no_zone_says_so_and_how_to_go_on(city: City, visit: Open) -> None:
     page = visit(f"{city.server.url}/?only=9").ready()
     expect(page.locator("#no-match")).to_contain_text("No zone matches")
@@ -267,24 +214,6 @@ def test_pointing_at_a_zone_shows_three_lines(city: City, visit: Open) -> None:
     expect(lines.nth(2)).to_have_text("820 residents")
 
 
-def test_the_map_can_be_used_by_keyboard_alone(city: City, visit: Open) -> None:
-    page = visit(f"{city.server.url}/?at=38.926,114.246,13").ready()
-    page.locator(".city-map").focus()
-    page.keyboard.press("Enter")
-    page.wait_for_selector("#card h2")
-    first = page.evaluate("twin.view.now.zone")
-    page.wait_for_function("twin.selection.neighbour('north') !== ''")
-    expected = page.evaluate("twin.selection.neighbour('north')")
-    page.keyboard.press("ArrowUp")
-    page.wait_for_function(f"twin.view.now.zone === '{expected}'")
-    assert expected != first
-    page.keyboard.press("+")
-    page.wait_for_function("twin.map.leaflet.getZoom() === 14")
-    page.wait_for_timeout(400)
-    page.keyboard.press("-")
-    page.wait_for_function("twin.map.leaflet.getZoom() === 13")
-
-
 def test_attribution_stands_on_the_map(city: City, visit: Open) -> None:
     page = visit(city.server.url).ready()
     expect(page.locator(".credits")).to_have_text("© OpenStreetMap contributors")
@@ -293,69 +222,3 @@ def test_attribution_stands_on_the_map(city: City, visit: Open) -> None:
 def test_an_unknown_zone_in_the_url_is_said(city: City, visit: Open) -> None:
     page = visit(f"{city.server.url}/?zone=Z9999", may_fail=True).ready()
     expect(page.locator("#card")).to_contain_text("There is no zone Z9999")
-
-
-@pytest.mark.parametrize("query", ["", "?zone=Z0008", "?zone=Z0008&lang=zh"])
-@pytest.mark.parametrize("size", [(1440, 900), (1280, 800), (1024, 768), (390, 844)])
-def test_nothing_is_wider_than_the_window(city: City, visit: Open, size: tuple[int, int], query: str) -> None:
-    page = visit(f"{city.server.url}/{query}", size=size).ready()
-    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
-    assert page.evaluate("document.documentElement.scrollHeight") <= size[1]
-    wide = page.evaluate(
-        """[...document.querySelectorAll('.scroll, .card-body, .left, .card')]
-           .filter((part) => part.offsetWidth && part.scrollWidth > part.clientWidth + 1)
-           .map((part) => part.className)"""
-    )
-    assert wide == []
-
-
-def test_on_a_phone_the_zone_lies_in_what_the_sheet_leaves_free(city: City, visit: Open) -> None:
-    page = visit(f"{city.server.url}/", size=(390, 844), touch=True).ready()
-    expect(page.locator(".facts.sheet")).to_be_visible()
-    page.evaluate("twin.view.change({ zone: 'Z0008' })")
-    page.wait_for_selector("#card-value")
-    page.wait_for_timeout(1200)
-    _, y = middle(page, "Z0008")
-    sheet = page.locator(".right.sheet").bounding_box()
-    assert sheet is not None
-    assert sheet["y"] == pytest.approx(0.45 * (844 - 64), abs=4)
-    assert 84 < y < sheet["y"]
-    page.click(".right .handle")
-    page.wait_for_timeout(400)
-    higher = page.locator(".right.sheet").bounding_box()
-    assert higher is not None
-    assert higher["y"] < sheet["y"] - 200
-
-
-def test_on_a_small_screen_the_left_panel_is_a_drawer(city: City, visit: Open) -> None:
-    page = visit(f"{city.server.url}/", size=(1024, 768)).ready()
-    expect(page.locator(".legend-rows")).to_be_hidden()
-    page.click(".rail [data-with='legend']")
-    expect(page.locator(".legend-rows")).to_be_visible()
-    expect(page.locator("#result .figure")).to_be_in_viewport()
-    page.keyboard.press("Escape")
-    expect(page.locator(".legend-rows")).to_be_hidden()
-
-
-def test_the_filter_that_was_cleared_by_escape_leaves_the_url(city: City, visit: Open) -> None:
-    page = visit(f"{city.server.url}/?only=1&zone=Z0008").ready()
-    page.keyboard.press("Escape")
-    expect(page.locator("#card h2")).to_have_count(0)
-    assert "only=1" in page.url
-    page.keyboard.press("Escape")
-    expect(page.locator("#filtered")).to_be_hidden()
-    assert "only=" not in page.url
-
-
-def test_controls_have_names_and_targets_of_a_fair_size(city: City, visit: Open) -> None:
-    page = visit(f"{city.server.url}/?zone=Z0008").ready()
-    nameless = page.evaluate(
-        """[...document.querySelectorAll('button, a, input')].filter((each) => each.offsetWidth
-           && !each.textContent.trim() && !each.getAttribute('aria-label') && !each.labels?.length).length"""
-    )
-    assert nameless == 0
-    small = page.evaluate(
-        """[...document.querySelectorAll('.icon-button')].filter((each) => each.offsetWidth
-           && (each.offsetWidth < 36 || each.offsetHeight < 36)).length"""
-    )
-    assert small == 0

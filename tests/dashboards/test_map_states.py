@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
+import psycopg
 import pytest
 from playwright.sync_api import expect
 
-from tests.dashboards.conftest import Open, filled, made_home
+from tests.dashboards.conftest import Open, emptied, filled, made_home
 from tests.dashboards.served import Served
 from twin.database.cluster import Cluster
 
 pytestmark = pytest.mark.acceptance
 
 
-@pytest.fixture
-def own(tmp_path: Path) -> Iterator[tuple[Cluster, Served]]:
-    """A store of the test's own, empty, and its server."""
-    cluster = made_home(tmp_path / "own")
-    server = Served(tmp_path / "own").start()
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cluster, Served]]:
+    """A store and a server for the tests of this file."""
+    home = tmp_path_factory.mktemp("states")
+    cluster = made_home(home)
+    server = Served(home).start()
     yield cluster, server
     server.stop()
     cluster.delete()
+
+
+@pytest.fixture
+def own(kept: tuple[Cluster, Served]) -> tuple[Cluster, Served]:
+    """The store emptied, up, and served."""
+    cluster, server = kept
+    cluster.up()
+    emptied(cluster.home)
+    return cluster, server
 
 
 def test_an_empty_store_says_how_to_begin(own: tuple[Cluster, Served], visit: Open) -> None:
@@ -102,7 +112,5 @@ def test_a_store_that_is_gone_when_the_page_is_opened_is_said(own: tuple[Cluster
 
 
 def sql(cluster: Cluster, statement: str) -> None:
-    import psycopg
-
     with psycopg.connect(cluster.dsn()) as connection:
         connection.execute(statement)
