@@ -128,6 +128,7 @@ class Layer(Declaration):
     style: Style = field(default_factory=Style)
     key_of: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    tiles: bool = False
 
     def rules(self) -> tuple[Rule, ...]:
         """Every rule of the layer, in the order in which a row is held against them."""

@@ -17,7 +17,7 @@ sewer_node = Layer(
             required=True,
             title="Node",
             title_zh="节点编号",
-            aliases=("id", "name", "manhole_id", "编号", "井编号", "bianhao"),
+            aliases=("id", "name", "manhole_id", "gully_id", "编号", "井编号", "bianhao"),
         ),
         "kind": Field(
             "What the node is.",
@@ -39,6 +39,9 @@ sewer_node = Layer(
                 "STORAGE": "storage",
                 "CHAMBER": "manhole",
                 "NETGULLY": "inlet",
+                "GULLY": "inlet",
+                "GULLIES": "inlet",
+                "GINLET": "inlet",
             },
         ),
         "invert_m": Field(

@@ -22,6 +22,8 @@ zone = Layer(
                 "zone_id",
                 "id",
                 "codigo",
+                "muni_id",
+                "natcode",
                 "ot",
                 "gid",
                 "geoid",
@@ -49,7 +51,7 @@ zone = Layer(
             "The zone's name, where it has one.",
             title="Name",
             title_zh="名称",
-            aliases=("zone_name", "label", "denominaci", "qh", "名称", "mingcheng"),
+            aliases=("zone_name", "label", "denominaci", "nameunit", "qh", "名称", "mingcheng"),
         ),
         "zone_type": Field(
             "What the zone is mainly for; goals may hold for some types only.",
@@ -89,6 +91,7 @@ zone = Layer(
         ),
     },
     style=Style(line="zone-line", width=0.8, order=90, label=("code", "name")),
+    tiles=True,
     aliases=(
         "zone",
         "zones",

@@ -60,7 +60,7 @@ def _age(row: dict[str, Any], today: datetime.date, stale_after_years: float) ->
 
 @sources.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Where to write; default FOLDER/city.toml.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Where to write; else FOLDER/city.toml.")
 @click.option("--force", is_flag=True, help="Replace a recipe that is there.")
 def guess(folder: Path, out: Path | None, force: bool) -> None:
     """Look into FOLDER and write a first city.toml; what is unsure stands in it as a comment."""
@@ -70,6 +70,10 @@ def guess(folder: Path, out: Path | None, force: bool) -> None:
     guessed = guess_recipe(folder)
     target.write_text(guessed.text, encoding="utf-8")
     click.echo(f"{target}: {guessed.sure} sources, {guessed.unsure} questions (look for '?' in it)")
+    if not guessed.sure:
+        click.echo(
+            "None of the files is understood so well that it can be loaded as it is: answer the questions first."
+        )
 
 
 commands = (sources,)

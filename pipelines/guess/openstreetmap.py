@@ -55,7 +55,7 @@ def sources(sample: Sample, where: str) -> str:
     """The sources of one table of an OpenStreetMap file; a remark for tables that feed no layer."""
     blocks = TABLES.get(sample.sublayer, ())
     if not blocks:
-        return f"# {where}, table {sample.sublayer}: feeds no layer\n"
+        return f"# {json.dumps(where)}, table {sample.sublayer}: feeds no layer\n"
     head = f"path = {json.dumps(where, ensure_ascii=False)}\nsublayer = {json.dumps(sample.sublayer)}\n"
     made = []
     for block in blocks:

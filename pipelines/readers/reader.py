@@ -68,7 +68,7 @@ class Reader:
     before any row is read. ``sidecars`` are endings of files that belong to the main one. ``sniff`` tells by its
     content whether a file is of this format: asked where several readers share an ending. ``schemes`` are those of the
     addresses that it reads instead of files; ``open`` then gets the folder that keeps the answers. ``tables`` lists the
-    names that ``sublayer`` may have in a file, where a file of the format may hold several tables; it raises as ``open``.
+    names that ``sublayer`` may have, for formats whose files may hold several tables; it raises as ``open`` does.
     """
 
     id: str

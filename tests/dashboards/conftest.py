@@ -61,6 +61,11 @@ def filled(home: Path, across: int = 6) -> Town:
 def emptied(home: Path) -> None:
     """Drop all that the twin keeps in a TWIN_HOME, and migrate anew."""
     with opened(home) as connection:
+        # A request of the test before may still be reading, and would wait for us while we wait for it.
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
         connection.execute("DROP SCHEMA IF EXISTS layer, history, staging, twin CASCADE")
         migrate(connection)
 

@@ -14,7 +14,7 @@ INTRODUCTION = f"""\
 `twin export WHAT --out FILE` writes the format that the file's ending names; a file of that name is replaced when the
 new one is whole. Layers come with their fields, `version`, `source` (the file) and `source_row`. Scores have one row
 a zone and goal: {code(SCORE_COLUMNS)}; a zone without data has an empty value. Sentences of attribution that
-a recipe asks for go along where the format has a place for them."""
+a recipe asks for go along where the format has a place for them; CSV has none: name them where you publish the file."""
 
 
 def page() -> str:
