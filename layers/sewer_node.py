@@ -17,7 +17,7 @@ sewer_node = Layer(
             required=True,
             title="Node",
             title_zh="节点编号",
-            aliases=("id", "name", "manhole_id", "gully_id", "编号", "井编号", "bianhao"),
+            aliases=("id", "name", "manhole_id", "gully_id", "junction", "outfall", "编号", "井编号", "bianhao"),
         ),
         "kind": Field(
             "What the node is.",
@@ -52,7 +52,7 @@ sewer_node = Layer(
             unit="m",
             title="Invert",
             title_zh="管底标高",
-            aliases=("invert", "invert_elevation", "elev", "bottom_elev", "管底标高"),
+            aliases=("invert", "invert_elevation", "elev", "bottom_elev", "inv_elev", "管底标高"),
         ),
         "ground_m": Field(
             "Height of the ground above datum.",

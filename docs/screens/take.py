@@ -53,7 +53,7 @@ def take(browser: Browser, url: str, picture: Picture, file: Path) -> None:
     if picture.zone:
         box = page.locator(".city-map").bounding_box()
         assert box is not None
-        page.mouse.click(box["x"] + box["width"] * 0.47, box["y"] + box["height"] * (0.4 if width < 768 else 0.45))
+        page.mouse.click(box["x"] + box["width"] * 0.385, box["y"] + box["height"] * (0.4 if width < 768 else 0.58))
         page.wait_for_selector("#card-value")
     page.mouse.move(5, 5)
     page.wait_for_timeout(2000)

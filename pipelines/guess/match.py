@@ -17,7 +17,7 @@ from pipelines.privacy import refused_by_name
 
 EXACT, ALIAS, CONTENT = 1.5, 1.0, 1.5
 IN_TABLE_NAME, IN_FILE_NAME, IN_TAGS, IN_FOLDER_NAME = 4.0, 3.0, 3.0, 1.0
-TILED = 2.0
+TILED = 2.5
 MISSING_REQUIRED = -1.5
 SHARE_OF_CHOICES = 0.6
 SHARE_OF_KEYS = 0.95
@@ -104,7 +104,8 @@ def _names(text: str, layer: Layer) -> bool:
 
 def _words(text: str) -> set[str]:
     words = re.findall(r"[a-z]+", text.lower())
-    return {*words, *map("_".join, itertools.pairwise(words))}
+    singular = (word.removesuffix("s") for word in words)
+    return {*words, *singular, *map("_".join, itertools.pairwise(words))}
 
 
 def _by_weight(layer: Layer) -> list[tuple[str, Field]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from pipelines.guess.sample import Sample, files_of, samples_of
 from twin.discover import discover
 from twin.errors import SourceMissing
 
-POSSIBLE = 2.0
+POSSIBLE = 2.5
 LISTED = 12
 HEAD = """\
 # A first recipe, guessed from the files in this folder. Lines with a question mark want an answer.
@@ -80,7 +81,8 @@ def _asked(blocks: Sequence[_Block]) -> list[str]:
 
 def _block(path: Path, where: Path, item: Sample | str, samples: list[Sample], metric: str) -> _Block:
     if isinstance(item, str):
-        return _Block(f"# ? {_shown(str(where))}: {_shown(item.removeprefix(f'{path}: ').splitlines()[0])}\n")
+        said = item.removeprefix(f"{path}: ").replace(f"{path.parent}{os.sep}", "").splitlines()[0]
+        return _Block(f"# ? {_shown(str(where))}: {_shown(said)}\n")
     table = _shown(f"{where}, table {item.sublayer}" if item.sublayer else str(where))
     if item.reader.id == "osm":
         return _Block(openstreetmap.sources(item, where.as_posix()))
@@ -92,19 +94,19 @@ def _block(path: Path, where: Path, item: Sample | str, samples: list[Sample], m
     crs = "" if item.crs is not None or not item.kinds else missing_crs(item, samples, metric)
     placed = item.crs is not None or not item.kinds or bool(crs)
     lines = [*_lines(item, found, where.as_posix()), *_place(item, crs), *_mapping(item, found), *TERMS]
-    if found.is_sure and placed:
+    # A load stops at a column about persons that is called like a field.
+    stops = any(name.lower() in found.layer.fields for name in personal(item, found.layer))
+    if found.is_sure and placed and not stops:
         return _Block("\n".join(lines) + "\n", found.layer.id)
     return _Block("\n".join(line if line.startswith("# ") else f"# {line}" for line in lines) + "\n")
 
 
 def _raster(sample: Sample, where: Path) -> str:
-    rasters = discover("layers", Raster)
-    words = where.as_posix().lower()
-    named = next((each for each in rasters if each in words or each.replace("_", "") in words), "")
-    layer = named or "…"
-    told = f'# ? {_shown(str(where))} holds cells; layers of cells are: {", ".join(rasters)}\n# [[source]]\n# layer = "{layer}"\n'
-    band = f"# sublayer = {_quoted(sample.sublayer)}\n" if sample.sublayer else ""
-    return f"{told}# path = {_quoted(where.as_posix())}\n{band}"
+    rasters, words = discover("layers", Raster), where.as_posix().lower()
+    named = next((each for each in rasters if each in words or each.replace("_", "") in words), "…")
+    lines = [f"# ? {_shown(str(where))} holds cells; layers of cells are: {', '.join(rasters)}"]
+    lines += ["# [[source]]", f'# layer = "{named}"', f"# path = {_quoted(where.as_posix())}"]
+    return "\n".join([*lines, *([f"# sublayer = {_quoted(sample.sublayer)}"] if sample.sublayer else [])]) + "\n"
 
 
 def _lines(sample: Sample, found: Match, where: str) -> list[str]:

@@ -31,8 +31,22 @@ STRAYS = 0.02
 POLYGON, MULTI_POLYGON = 3, 6
 FOLDERS = (".gdb",)
 NOT_DATA = (".toml", ".md", ".lock", ".py", ".cpg", ".prj", ".shx", ".qix", ".xml", ".qgz", ".qgs", ".log")
-LONGITUDES = ("lon", "lng", "long", "longitude", "x", "easting", "east", "point_x", "x0", "经度", "jingdu")
-LATITUDES = ("lat", "latitude", "y", "northing", "north", "point_y", "y0", "纬度", "weidu")
+LONGITUDES = (
+    "lon",
+    "lng",
+    "long",
+    "longitude",
+    "x",
+    "easting",
+    "east",
+    "point_x",
+    "x_coord",
+    "x-coord",
+    "x0",
+    "经度",
+    "jingdu",
+)
+LATITUDES = ("lat", "latitude", "y", "northing", "north", "point_y", "y_coord", "y-coord", "y0", "纬度", "weidu")
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,23 @@ def test_files_to_scores_to_export(twin: Twin, tmp_path: Path) -> None:
     assert "  1  " in twin("runs").stdout
 
 
+def test_a_goal_without_data_anywhere_is_said_and_stops_nothing(twin: Twin, tmp_path: Path) -> None:
+    write_town(tmp_path)
+    recipe = tmp_path / "city.toml"
+    recipe.write_text(recipe.read_text().partition('[[source]]\nlayer = "broadband_coverage"')[0])
+    assert twin("load", tmp_path).returncode == 0
+    goals = {goal["goal"]: goal for goal in json.loads(twin("score", "--json").stdout)["goals"]}
+    assert goals["broadband_gigabit"] == {
+        "goal": "broadband_gigabit",
+        "city": None,
+        "target": 1.0,
+        "reached": 0,
+        "below": 0,
+        "no_data": 25,
+    }
+    assert "Nothing is loaded in the layer broadband_coverage" in twin("explain", "Z01", "broadband_gigabit").stdout
+
+
 def test_exit_status_0_done_1_failed_2_wrong_use(twin: Twin, tmp_path: Path) -> None:
     write_town(tmp_path)
     recipe = tmp_path / "city.toml"

@@ -82,9 +82,9 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
     cluster.delete()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, without a window."""
+    """Chromium, without a window. Playwright holds the event loop for as long as it runs, so not for the session."""
     with sync_playwright() as play:
         launched = play.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
         yield launched

@@ -12,6 +12,7 @@ import rasterio
 import shapely
 from affine import Affine
 
+from layers.schema import Layer
 from pipelines.load import load
 from pipelines.recipe import read_recipe
 from tests.pipelines.cells import HERE, catalogue, counts, files_of, grid_city, people, run, write_raster  # noqa: F401
@@ -20,6 +21,8 @@ from twin.database.backup import backup, rasters_folder, restore
 from twin.database.connect import connect
 from twin.database.features import layer_versions
 from twin.database.rasters import grids, raster_file, rasters
+from twin.database.sources import sources_state
+from twin.discover import discover
 from twin.errors import (
     StoreMismatch,
 )
@@ -159,6 +162,12 @@ class TestLoading:
             both = grids(connection, SRID)["population"]
         found = zonal(both, np.array([shapely.box(EAST, NORTH, EAST + 500, NORTH + 200)], dtype=object))
         assert found.total[0] == pytest.approx(np.nansum(people(1)) + np.nansum(people(2)), rel=1e-6)
+
+    def test_it_is_listed_among_the_sources(self, city: SmallCity) -> None:
+        run(city)
+        with connect() as connection:
+            states = {row["path"]: row["rows"] for row in sources_state(connection, discover("layers", Layer))}
+        assert states == {"zones.gpkg": 3, "buildings.gpkg": 1, "people.tif": 1}
 
     def test_a_rehearsal_reads_the_cells_and_keeps_nothing(self, city: SmallCity) -> None:
         done = run(city, dry_run=True)

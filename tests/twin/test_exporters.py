@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import openpyxl  # type: ignore[import-untyped]
 import pandas as pd
+import pyarrow.parquet as pq
 import pyogrio
 import pyproj
 import pytest
@@ -74,6 +75,12 @@ def test_a_geopackage_holds_values_and_places_in_the_citys_crs(table: Table, tmp
     assert rows.crs == pyproj.CRS.from_epsg(4547)
     assert [place.equals(own) for place, own in zip(rows.geometry, PLACES, strict=True)] == [True, True]
     assert CREDIT in str(pyogrio.read_info(path, layer="zones")["layer_metadata"])
+
+
+def test_parquet_says_who_made_the_data(table: Table, tmp_path: Path) -> None:
+    metadata = pq.read_schema(written(table, tmp_path, ".parquet")).metadata
+    assert metadata[b"attribution"].decode() == CREDIT
+    assert b"geo" in metadata
 
 
 @pytest.mark.parametrize("ending", [".parquet", ".geoparquet"])

@@ -83,8 +83,8 @@ def _summary(profile: Profile, done: Finished) -> dict[str, Any]:
     goals = []
     for name in sorted(counts):
         classes = counts[name]
-        whole = city[name]
-        value = whole["numerator"] / whole["denominator"] if whole["denominator"] else None
+        whole = city.get(name)
+        value = whole["numerator"] / whole["denominator"] if whole and whole["denominator"] else None
         goals.append(
             {
                 "goal": name,

@@ -12,6 +12,7 @@ from twin.database import results
 from twin.database.connect import check_server, cluster, connect, ensure_up
 from twin.database.features import row_counts
 from twin.database.migrate import migrate
+from twin.database.rasters import raster_counts
 from twin.database.sources import stored_city
 from twin.database.tables import make_tables
 from twin.discover import discover
@@ -87,7 +88,7 @@ def _store() -> dict[str, Any]:
             report: dict[str, Any] = {"store": f"{where}: up, PostGIS {version}"}
             if city:
                 report["city"] = f"{city.name}, EPSG:{city.srid}, profile {city.profile}"
-                counts = row_counts(connection, discover("layers", Layer))
+                counts = row_counts(connection, discover("layers", Layer)) | raster_counts(connection)
                 report["layers"] = [{"layer": name, "rows": rows} for name, rows in counts.items()]
             run = results.finished_run(connection)
             if run:

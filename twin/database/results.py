@@ -49,7 +49,7 @@ class ScoreRow:
 
 @contextmanager
 def only_run(connection: Connection) -> Iterator[None]:
-    """Hold the lock of runs while in the block; the lock ends with the connection.
+    """Hold the lock of runs while in the block; it ends with the connection at the latest.
 
     Raises:
         RunInProgress: another run goes on; it is named.
@@ -59,7 +59,11 @@ def only_run(connection: Connection) -> Iterator[None]:
         other = unfinished(connection)
         name = f"run {other['id']} (since {other['started_at']:%H:%M:%S})" if other else "a run that is just starting"
         raise RunInProgress(f"{name} goes on; wait for it, or end its process: the next call resumes it")
-    yield
+    try:
+        yield
+    finally:
+        if not connection.broken:
+            connection.execute(query("unlock_runs"))
 
 
 def unfinished(connection: Connection) -> Row | None:

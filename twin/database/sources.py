@@ -65,7 +65,7 @@ def fix_city(connection: Connection, wanted: StoredCity) -> None:
 
 @contextmanager
 def only_load(connection: Connection) -> Iterator[None]:
-    """Hold the lock of loads while in the block; the lock ends with the connection.
+    """Hold the lock of loads while in the block; it ends with the connection at the latest.
 
     Raises:
         StoreBusy: another load is writing; names its process and start.
@@ -75,7 +75,11 @@ def only_load(connection: Connection) -> Iterator[None]:
         other = connection.execute(query("who_loads")).fetchone()
         who = f" (process {other['pid']}, since {other['backend_start']:%H:%M:%S})" if other else ""
         raise StoreBusy(f"another load is writing{who}; wait for it, then load again")
-    yield
+    try:
+        yield
+    finally:
+        if not connection.broken:
+            connection.execute(query("unlock_loads"))
 
 
 def register_source(connection: Connection, description: Mapping[str, Any]) -> int:
@@ -134,4 +138,5 @@ def sources_state(connection: Connection, layers: Iterable[str]) -> list[Row]:
     for layer in layers:
         for row in connection.execute(query("rows_by_source", table=layer_table(layer))):
             owned[row["source_id"]] = row["rows"]
+    owned |= {row["source_id"]: row["rows"] for row in connection.execute(query("rasters_by_source"))}
     return [{**state, "rows": owned.get(state["id"], 0)} for state in states]

@@ -13,7 +13,7 @@ def test_the_centre_is_loaded_and_scored(bring: Bring) -> None:
         ("building", 494, 482, 12),
         ("street", 2504, 2504, 0),
         ("green_area", 17, 16, 1),
-        ("green_area", 98, 95, 3),
+        ("green_area", 98, 91, 7),
         ("transit_stop", 92, 92, 0),
         ("transit_stop", 36, 36, 0),
     ]

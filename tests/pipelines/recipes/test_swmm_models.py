@@ -23,10 +23,8 @@ def test_all_nodes_of_bellinge_reach_the_outfall(bring: Bring) -> None:
     # Metric model: pipes are as long on the map as the model says, and the ground is that of Denmark.
     assert one("SELECT max(abs(ST_Length(geom) - (attributes ->> 'length_m')::float8)) FROM layer.sewer_pipe") < 5
     assert one("SELECT max(invert_m) FROM layer.sewer_node") < 171
-    near = (
-        "SELECT count(DISTINCT n.id) FROM layer.sewer_node AS n JOIN layer.zone AS z ON ST_DWithin(z.geom, n.geom, 20)"
-    )
-    assert one(near) >= 13
+    nodes = "layer.sewer_node AS n JOIN layer.zone AS z ON ST_DWithin(z.geom, n.geom, 20)"
+    assert one(f"SELECT count(DISTINCT n.id) FROM {nodes}") >= 13
 
 
 def test_a_model_in_feet_becomes_metres(bring: Bring) -> None:

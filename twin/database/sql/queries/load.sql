@@ -1,6 +1,9 @@
 -- lock_loads: one load at a time; false where another holds it
 SELECT pg_try_advisory_lock(hashtext('twin.load')) AS free;
 
+-- unlock_loads: the next load may begin at once
+SELECT pg_advisory_unlock(hashtext('twin.load'));
+
 -- who_loads: the process that holds the lock of loads
 SELECT a.pid, a.application_name, a.backend_start
 FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid)

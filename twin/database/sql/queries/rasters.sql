@@ -6,6 +6,9 @@ WHERE upper_inf(r.valid) ORDER BY r.layer, r.source_id;
 -- raster_counts: rasters of each layer
 SELECT layer, count(*) AS rows FROM twin.raster WHERE upper_inf(valid) GROUP BY layer;
 
+-- rasters_by_source: rasters that each source has given
+SELECT source_id, count(*) AS rows FROM twin.raster WHERE upper_inf(valid) GROUP BY source_id;
+
 -- raster_of_source: the raster that a source gave last
 SELECT r.* FROM twin.raster AS r JOIN twin.source AS s ON s.id = r.source_id
 WHERE s.layer = %(layer)s AND s.name = %(name)s AND upper_inf(r.valid);

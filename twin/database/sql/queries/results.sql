@@ -1,6 +1,9 @@
 -- lock_runs: one recompute at a time; false where another holds it
 SELECT pg_try_advisory_lock(hashtext('twin.run')) AS free;
 
+-- unlock_runs: the next run may begin at once
+SELECT pg_advisory_unlock(hashtext('twin.run'));
+
 -- running: the run that is not finished
 SELECT * FROM twin.run WHERE status = 'running' ORDER BY id DESC LIMIT 1;
 
