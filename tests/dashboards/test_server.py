@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.dashboards.conftest import City
@@ -96,6 +97,23 @@ def test_tiles_of_the_version_asked_for_are_kept_for_ever_others_never(city: Cit
     version = city.server.get(path).headers["etag"].strip('"').removeprefix("zone-")
     assert "immutable" in city.server.get(f"{path}?v={version}").headers["cache-control"]
     assert city.server.get(f"{path}?v=older").headers["cache-control"] == "no-cache"
+
+
+def test_a_changed_layer_has_another_version(city: City) -> None:
+    path = f"/tiles/transit_stop/{tile_at(city, 14)}"
+    before = city.server.get(path).headers["etag"]
+    with psycopg.connect(city.cluster.dsn()) as connection:
+        connection.execute(
+            "INSERT INTO layer.transit_stop (stop_id, geom) SELECT 'T1', ST_PointOnSurface(geom) FROM layer.zone LIMIT 1"
+        )
+    after = city.server.get(path)
+    assert before != after.headers["etag"]
+    assert b"T1" in after.body
+    with psycopg.connect(city.cluster.dsn()) as connection:
+        connection.execute("DELETE FROM layer.transit_stop")
+    gone = city.server.get(path)
+    assert gone.status == 204
+    assert gone.headers["etag"] not in (before, after.headers["etag"])
 
 
 @pytest.mark.parametrize("place", ["13/0/0", "2/3/1", "0/0/0", "13/8191/8191"])

@@ -116,7 +116,6 @@ def web_pool(size: int = 8) -> ConnectionPool[Connection]:
         max_size=size,
         open=False,
         configure=_as_viewer,
-        check=ConnectionPool.check_connection,
         kwargs={"row_factory": dict_row, "application_name": "twin serve"},
         connection_class=psycopg.Connection[Row],
     )

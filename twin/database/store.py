@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
-from psycopg_pool import ConnectionPool
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 from twin.database.connect import Connection, web_pool
 from twin.errors import StoreError, StoreNotReady, StoreUnavailable
@@ -46,14 +46,10 @@ class Store:
             StoreNotReady: a table that is asked for was not made yet.
             StoreError: it refuses what is asked.
         """
-        pool = self._pool
-        if pool is None:
-            raise StoreUnavailable("the server has no connection to the store; it is starting or stopping")
         try:
-            with pool.connection(timeout=PATIENCE_S) as connection:
+            with self._living().connection(timeout=PATIENCE_S) as connection:
                 yield connection
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-            self._renew(pool)
             raise StoreUnavailable(f"the store does not answer: {error}. Run `twin up`.") from error
         except psycopg.errors.UndefinedTable as error:
             what = error.diag.message_primary
@@ -61,11 +57,29 @@ class Store:
         except psycopg.Error as error:
             raise StoreError(f"the store cannot answer this: {' '.join(str(error).split())}") from error
 
-    def _renew(self, failed: ConnectionPool[Connection]) -> None:
-        # A pool waits longer and longer between attempts; a new one finds a store that is back at once.
+    def _living(self) -> ConnectionPool[Connection]:
+        """The pool, renewed where it gives a dead connection; where it gives none, renewed for the next call."""
+        pool = self._pool
+        if pool is None:
+            raise StoreUnavailable("the server has no connection to the store; it is starting or stopping")
+        try:
+            with pool.connection(timeout=PATIENCE_S) as connection:
+                ConnectionPool.check_connection(connection)
+        except PoolTimeout:
+            self._renewed(pool)
+            raise
+        except (psycopg.OperationalError, psycopg.InterfaceError):
+            return self._renewed(pool)
+        return pool
+
+    def _renewed(self, failed: ConnectionPool[Connection]) -> ConnectionPool[Connection]:
+        # After a restart every connection of a pool is dead, and it pauses longer and longer between attempts.
         with self._lock:
-            if self._pool is not failed:
-                return
-            self._pool = web_pool()
-            self._pool.open(wait=False)
+            if self._pool is failed:
+                self._pool = web_pool()
+                self._pool.open(wait=False)
+            renewed = self._pool
         failed.close(timeout=0.1)
+        if renewed is None:
+            raise StoreUnavailable("the server lets go of the store; it is stopping")
+        return renewed

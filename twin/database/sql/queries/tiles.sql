@@ -1,5 +1,9 @@
--- layer_version: changes whenever a statement changed the layer; older transactions may commit later, so both parts count
-SELECT coalesce(max(id), 0) || '-' || count(*) AS version FROM twin.change WHERE layer = %(layer)s;
+-- layer_version: changes whenever a statement changed the layer: older transactions may commit later, so the count is
+-- in it; the time tells a store from one that was made anew, whose tiles a browser may still hold
+SELECT
+    coalesce(max(id), 0) || '-' || count(*) + coalesce((extract(epoch FROM max(changed_at)) * 1000000)::bigint, 0)
+        AS version
+FROM twin.change WHERE layer = %(layer)s;
 
 -- layer_tile: a layer's rows in one tile as MVT, without rows smaller than a length and with each n-th point only
 WITH frame AS MATERIALIZED (
