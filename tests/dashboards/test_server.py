@@ -104,11 +104,12 @@ def test_a_changed_layer_has_another_version(city: City) -> None:
     before = city.server.get(path).headers["etag"]
     with psycopg.connect(city.cluster.dsn()) as connection:
         connection.execute(
-            "INSERT INTO layer.transit_stop (stop_id, geom) SELECT 'T1', ST_PointOnSurface(geom) FROM layer.zone LIMIT 1"
+            "INSERT INTO layer.transit_stop (stop_id, name, geom)"
+            " SELECT 'T1', 'Mill Stop', ST_PointOnSurface(geom) FROM layer.zone LIMIT 1"
         )
     after = city.server.get(path)
     assert before != after.headers["etag"]
-    assert b"T1" in after.body
+    assert b"Mill Stop" in after.body
     with psycopg.connect(city.cluster.dsn()) as connection:
         connection.execute("DELETE FROM layer.transit_stop")
     gone = city.server.get(path)
