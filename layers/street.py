@@ -128,7 +128,7 @@ street = Layer(
             aliases=("street_name", "road_name", "descript", "名称", "路名", "mingcheng", "luming"),
         ),
     },
-    style=Style(line="road", width=1.5, min_zoom=11, order=50, shown=True, label=("name", "road_class")),
+    style=Style(line="road", width=1.5, min_zoom=11, order=35, shown=True, label=("name", "road_class")),
     aliases=(
         "street",
         "streets",

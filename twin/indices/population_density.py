@@ -23,7 +23,7 @@ ALL_OPEN = "This zone has no built-up area: it is all water, farmland, forest or
 
 
 @index(
-    title="Population density of built-up area",
+    title="Population density",
     title_zh="规划建设区人口密度",
     unit="people/km²",
     layers=(),
