@@ -20,6 +20,7 @@ from pipelines.privacy import PersonalValues, refused_by_values, without
 from pipelines.raster import PlannedRaster
 from pipelines.raster_load import is_lost, load_raster, rehearse_raster
 from pipelines.recipe import Recipe
+from twin.database.blocks import ahead
 from twin.database.connect import Connection, Row, connect
 from twin.database.features import analyze
 from twin.database.migrate import migrate
@@ -141,7 +142,7 @@ def _merge(
 def _chunks(planned: Planned, outcome: Outcome, progress: Progress, rejects: list[Reject]) -> Iterator[Clean]:
     repaired: Counter[str] = Counter()
     outcome.notes += [str(each) for each in planned.refused]
-    for raw in planned.contents.chunks():
+    for raw in ahead(planned.contents.chunks()):
         chunk = without(raw, planned.refused)
         if suspects := refused_by_values(planned.source, chunk):
             raise PersonalValues(suspects)

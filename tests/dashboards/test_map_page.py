@@ -38,7 +38,7 @@ def test_the_legend_counts_what_the_database_holds(city: City, visit: Open) -> N
 def test_another_goal_has_another_legend_and_other_colours(city: City, visit: Open) -> None:
     page = visit(f"{city.server.url}/?{FAR}").ready()
     page.click("#goal-select")
-    page.click("text=Population density of built-up area")
+    page.click("text=Population density")
     page.wait_for_selector(".city-map[data-goal='population_density']")
     expect(page.locator("#legend .heading")).to_have_text("Distance to target, percent of it")
     expect(page.locator("#goal-note")).to_contain_text("At most 10,000 people/km²")

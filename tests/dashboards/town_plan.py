@@ -40,7 +40,7 @@ NOTED = {
         "notes": ["Green areas whose access is not known are not counted as public"],
     },
     "population_density": {
-        "title": "Population density of built-up area",
+        "title": "Population density",
         "title_zh": "规划建设区人口密度",
         "unit": "people/km²",
         "counted": "people",

@@ -7,7 +7,7 @@ import json
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -34,6 +34,9 @@ NAMES = {1: "Point", 2: "LineString", 3: "Polygon", 4: "MultiPoint", 5: "MultiLi
 
 BLOCK_ROWS = 65_536
 """Rows that Arrow writes at a time; its default of 1,024 takes four times as long."""
+
+
+T = TypeVar("T")
 
 
 class Chunk(Protocol):
@@ -80,14 +83,14 @@ def as_arrow(column: pd.Series[Any], kind: Kind) -> pa.Array:
     return pa.array(column, type=pa.bool_() if kind is Kind.BOOLEAN else pa.string(), from_pandas=True)
 
 
-def ahead(blocks: Iterable[memoryview]) -> Iterator[memoryview]:
-    """The blocks, each next one made by a thread while the one before is being sent."""
-    made = iter(blocks)
+def ahead(items: Iterable[T]) -> Iterator[T]:
+    """The items, each next one made by a thread while the one before is in use."""
+    made = iter(items)
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="read") as pool:
         coming = pool.submit(next, made, None)
-        while (block := coming.result()) is not None:
+        while (item := coming.result()) is not None:
             coming = pool.submit(next, made, None)
-            yield block
+            yield item
 
 
 def ewkb(geometry: NDArray[np.object_], srid: int, declared: Geometry) -> pa.Array:
