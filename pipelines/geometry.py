@@ -63,10 +63,12 @@ def mended(
         The geometries; the fault of each that was invalid, by position; which of those are beyond repair (nothing of
         the declared type is left).
     """
-    invalid = consider & ~shapely.is_valid(geometry) & ~shapely.is_missing(geometry)
-    if declared is Geometry.MULTI_LINE_STRING or declared is Geometry.LINE_STRING:
+    invalid = np.zeros(len(geometry), dtype=bool)
+    asked = np.flatnonzero(consider & ~shapely.is_missing(geometry))
+    invalid[asked] = ~shapely.is_valid(geometry[asked])
+    if declared in (Geometry.MULTI_LINE_STRING, Geometry.LINE_STRING):
         # A line of one repeated point is the only invalid line, and has no length to keep.
-        invalid |= consider & ~shapely.is_missing(geometry) & (shapely.length(geometry) == 0)
+        invalid[asked] |= shapely.length(geometry[asked]) == 0
     beyond = np.zeros(len(geometry), dtype=bool)
     if not invalid.any():
         return geometry, {}, beyond

@@ -6,6 +6,7 @@ The page must be served already (``twin serve``). Each picture is a view of its 
 from __future__ import annotations
 
 import argparse
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
@@ -72,7 +73,7 @@ def main() -> None:
         assert answer.status == 200
     given.out.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=list(ARGUMENTS))
+        browser = play.chromium.launch(executable_path=shutil.which("chromium") or "chromium", args=list(ARGUMENTS))
         for name in given.names or PICTURES:
             take(browser, given.url, PICTURES[name], given.out / f"{name}.png")
         browser.close()

@@ -73,7 +73,8 @@ def tables_of(path: Path) -> list[str]:
         SourceUnreadable: GDAL cannot open it, or it holds none.
         RecipeError: it is a zip that holds several data sets.
     """
-    return _tables(path, gdal_path(path))
+    with heard([]):
+        return _tables(path, gdal_path(path))
 
 
 def _tables(path: Path, gdal: str) -> list[str]:

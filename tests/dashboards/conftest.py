@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,7 +20,7 @@ from twin.database.connect import Connection, connect
 from twin.database.migrate import migrate
 from twin.settings import settings
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = os.environ.get("TWIN_TEST_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 ARGUMENTS = ("--no-sandbox", "--disable-dev-shm-usage", "--use-angle=swiftshader", "--disable-background-networking")
 WIDE = (1440, 900)
 
