@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 
@@ -14,8 +15,12 @@ from twin.database.connect import connect
 from twin.database.migrate import migrate
 from twin.settings import settings
 
+# A slow machine is no fault of the code, and a clone must pass or fail the same each time.
+hypothesis.settings.register_profile("twin", deadline=None, derandomize=bool(os.environ.get("CI")), print_blob=True)
+hypothesis.settings.load_profile("twin")
+
 PROJECT = Path(__file__).resolve().parent.parent
-REALDATA = PROJECT.parent / "shared" / "realdata"
+REALDATA = (PROJECT.parent / "shared" / "realdata").resolve()
 TEST_SQL = Path(__file__).parent / "sql"
 
 
