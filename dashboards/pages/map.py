@@ -25,7 +25,8 @@ from dashboards.state import View
 from dashboards.words import words
 from layers.schema import Layer
 from twin.database.connect import Connection
-from twin.database.published import City, Frame, Run, attributions, count_rows, read_frame, read_run
+from twin.database.published import City, Frame, Run, count_rows, read_frame, read_run
+from twin.database.sources import attributions
 from twin.database.store import Store
 from twin.database.tiles import EQUATOR_M, layer_version
 from twin.settings import settings

@@ -10,7 +10,6 @@ from importlib.resources import files
 from typing import Any
 
 LANGUAGES = ("en", "zh")
-HTML_LANGUAGE = {"en": "en", "zh": "zh-CN"}
 
 
 @dataclass(frozen=True)

@@ -57,11 +57,14 @@ def dsn_of_store() -> str:
     return _dsn(web=False)
 
 
+def _whose() -> str:
+    return f"the private PostGIS in {cluster().folder}" if settings().is_private else "the server of TWIN_DSN"
+
+
 def _explained(error: psycopg.OperationalError) -> StoreUnavailable:
-    where = f"the private PostGIS in {cluster().folder}" if settings().is_private else "the server of TWIN_DSN"
     said = " ".join(str(error).split())
     what_to_do = "Run `twin up`." if settings().is_private else "Look at TWIN_DSN, and whether the server runs."
-    return StoreUnavailable(f"{where} does not answer: {said}. {what_to_do}")
+    return StoreUnavailable(f"{_whose()} does not answer: {said}. {what_to_do}")
 
 
 @contextmanager
@@ -96,10 +99,9 @@ def _raise_if_gone(opened: Connection, error: psycopg.Error) -> None:
 
 
 def _without_room(error: psycopg.Error) -> StoreUnavailable:
-    where = f"the private PostGIS in {cluster().folder}" if settings().is_private else "the server of TWIN_DSN"
     said = " ".join(str(error).split())
     return StoreUnavailable(
-        f"{where} cannot write: {said}. Nothing of what was being written is kept; make room, then call again"
+        f"{_whose()} cannot write: {said}. Nothing of what was being written is kept; make room, then call again"
     )
 
 

@@ -82,7 +82,7 @@ def count_rows(connection: Connection, layers: Mapping[str, Layer]) -> dict[str,
     present = {row["layer"] for row in connection.execute(query("published_layers"))}
     counts = dict.fromkeys(layers, 0)
     for name in present & set(layers):
-        row = connection.execute(query("count_rows", table=layer_table(name))).fetchone()
+        row = connection.execute(query("layer_size", table=layer_table(name))).fetchone()
         counts[name] = int(row["rows"]) if row else 0
     return counts
 
@@ -158,11 +158,6 @@ def zone_rows(
 def _near(layer: Layer) -> sql.Composable:
     # Of the layer of zones only the zone's own row stands behind its numbers, not its neighbours.
     return query("zone_itself", key=sql.Identifier(layer.key)) if layer.id == ZONE_LAYER else query("near_zone")
-
-
-def attributions(connection: Connection) -> list[str]:
-    """What sources ask to be shown wherever their data is."""
-    return [row["attribution"] for row in connection.execute(query("attributions"))]
 
 
 def data_version(connection: Connection) -> str:

@@ -128,7 +128,7 @@ def rejects(connection: Connection, layer: str | None = None) -> list[Row]:
 
 def attributions(connection: Connection, layer: str | None = None) -> list[str]:
     """Sentences that must go with whatever is shown of a layer, or of the whole city."""
-    return [row["attribution"] for row in connection.execute(query("attributions_of"), {"layer": layer})]
+    return [row["attribution"] for row in connection.execute(query("attributions"), {"layer": layer})]
 
 
 def sources_state(connection: Connection, layers: Iterable[str]) -> list[Row]:

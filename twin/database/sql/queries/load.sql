@@ -164,7 +164,7 @@ WHERE s.layer = %(layer)s AND s.name = %(name)s
     AND twin.load.id = (SELECT max(id) FROM twin.load AS l WHERE l.source_id = s.id)
 RETURNING rows_outside;
 
--- attributions_of: sentences that must go with what is shown of a layer, or of all
+-- attributions: sentences that must go with what is shown of a layer, or of all
 SELECT DISTINCT attribution FROM twin.source
 WHERE attribution <> '' AND (%(layer)s::text IS NULL OR layer = %(layer)s) ORDER BY 1;
 

@@ -8,9 +8,6 @@ SELECT id, profile, goals, finished_at, zones FROM twin.run WHERE status = 'done
 SELECT c.relname AS layer FROM pg_class AS c JOIN pg_namespace AS s ON s.oid = c.relnamespace
 WHERE s.nspname = 'layer' AND c.relkind = 'r';
 
--- count_rows: how many rows a layer has
-SELECT count(*) AS rows FROM {table};
-
 -- zone_frame: bounds of all zones in degrees, and the side of a middling zone in metres
 SELECT
     zones,
@@ -94,11 +91,6 @@ ST_DWithin(f.geom, z.geom, %(reach)s);
 
 -- zone_itself: the row of the zone
 f.{key} = z.code;
-
--- attributions: what sources of loaded rows ask to be shown wherever their data is
-SELECT DISTINCT attribution FROM twin.source
-WHERE attribution <> '' AND EXISTS (SELECT FROM twin.load WHERE load.source_id = source.id)
-ORDER BY attribution;
 
 -- data_version: changes whenever a statement changed any layer
 SELECT coalesce(max(id), 0) || '-' || count(*) AS version FROM twin.change;
