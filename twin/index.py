@@ -178,6 +178,7 @@ def index(
     """
 
     def declare(compute: Compute) -> Index:
+        """The index that the function computes."""
         return Index(
             id=compute.__name__,
             title=title,

@@ -60,7 +60,8 @@ def green_access(
     ...     "street": Features.of([LineString([(0, 0), (600, 0)])], road_class=["residential"]),
     ...     "green_area": Features.of([box(-50, -50, 0, 50)], kind=["park"], access=["public"]),
     ... }
-    >>> city, nets = CityFacts.of(layers, "2025-06-30"), {"streets": streets.build(layers)}
+    >>> city = CityFacts.of(layers, "2025-06-30")
+    >>> nets = {"streets": streets.build(layers, city)}
     >>> nodes = {"green_access": green_access.per_node_of(layers, nets, city)}
     >>> zones = Features.of([box(0, -100, 600, 100)])
     >>> green_access.compute(Batch(zones, layers, city, nets, nodes)).value

@@ -3,7 +3,7 @@
 A file in ``twin/networks/`` declares one::
 
     @network(layers=("street",))
-    def streets(layers: Mapping[str, Features]) -> Graph:
+    def streets(layers: Mapping[str, Features], city: CityFacts) -> Graph:
         \"\"\"What is built, by which rules.\"\"\"
 """
 
@@ -12,16 +12,20 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from twin.batch import Features
-from twin.spatial.graph import Graph
+from twin.batch import CityFacts, Features
 
-Build = Callable[[Mapping[str, Features]], Graph]
+Build = Callable[[Mapping[str, Features], CityFacts], Any]
 
 
 @dataclass(frozen=True)
 class Network:
-    """A network as it was declared: ``build`` takes the features of ``layers``, each layer whole, by name."""
+    """A network as it was declared.
+
+    ``build`` takes the features of ``layers``, each layer whole, by name, and the facts of the city. What it gives is
+    read by all batches at once, from several threads: arrays that nobody changes.
+    """
 
     id: str
     layers: tuple[str, ...]
@@ -33,6 +37,7 @@ def network(*, layers: tuple[str, ...]) -> Callable[[Build], Network]:
     """Declare the decorated function as a network; its name is the id, its docstring the reference page."""
 
     def declare(build: Build) -> Network:
+        """The network that the function builds."""
         return Network(build.__name__, layers, build, inspect.cleandoc(build.__doc__ or ""))
 
     return declare

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import shapely
 
-from twin.batch import Features, FloatArray, Geometries, IntArray
+from twin.batch import CityFacts, Features, FloatArray, Geometries, IntArray
 from twin.networks.network import network
 from twin.spatial.graph import Graph
 
@@ -17,7 +17,7 @@ GRID_M = 0.001
 
 
 @network(layers=("street",))
-def streets(layers: Mapping[str, Features]) -> Graph:
+def streets(layers: Mapping[str, Features], city: CityFacts) -> Graph:  # noqa: ARG001 - walked whatever the profile
     """Streets that people can walk on: rows of any class and direction but motorway, motorway_link,
     construction and proposed.
 

@@ -153,7 +153,7 @@ class _Engine:
         layers = discover("layers", Layer)
         facts = _facts(self._connection, city, self._plan.profile)
         whole = {name: all_features(self._connection, layers[name]) for name in sorted(self._plan.whole_layers)}
-        networks = {name: each.build(whole) for name, each in self._plan.networks.items()}
+        networks = {name: each.build(whole, facts) for name, each in self._plan.networks.items()}
         per_node = {
             each.goal.index: each.index.per_node_of(whole, networks, facts, **each.params)
             for each in self._plan.goals

@@ -23,7 +23,7 @@ def batch_of(zones: Sequence[Any] | Features, layers: dict[str, Features], **par
     """All of a small city as one batch, with its network and the numbers of its nodes."""
     rows = zones if isinstance(zones, Features) else Features.of(zones)
     city = CityFacts.of(layers, TODAY)
-    networks = {"streets": streets.build(layers)}
+    networks = {"streets": streets.build(layers, city)}
     metres = INDICES["green_access"].per_node_of
     assert metres is not None
     whole = {name: layers.get(name, Features.of([])) for name in ("street", "green_area")}

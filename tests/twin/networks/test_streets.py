@@ -12,19 +12,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString, MultiLineString
 
-from twin.batch import Features
+from twin.batch import CityFacts, Features
 from twin.discover import discover
 from twin.networks.network import Network
 from twin.networks.streets import streets
 from twin.spatial.graph import Graph
 
+NO_FACTS = CityFacts({}, False, np.datetime64("2025-06-30"))
 LAS_PALMAS = Path(__file__).resolve().parents[3] / "../shared/realdata/las_palmas"
 
 
 def built(*lines: object, road_class: object = "residential", attributes: object = None) -> Graph:
     classes = [road_class] * len(lines) if isinstance(road_class, str) else road_class
     tags = attributes or [None] * len(lines)
-    return streets.build({"street": Features.of(lines, road_class=classes, attributes=tags)})
+    return streets.build({"street": Features.of(lines, road_class=classes, attributes=tags)}, NO_FACTS)
 
 
 def places(graph: Graph) -> list[tuple[float, float]]:
@@ -110,7 +111,7 @@ def test_multi_part_and_doubled_lines_are_one_network() -> None:
 
 @pytest.mark.parametrize("layers", [{}, {"street": Features.of([])}])
 def test_no_streets_give_an_empty_network(layers: dict[str, Features]) -> None:
-    assert len(streets.build(layers)) == 0
+    assert len(streets.build(layers, NO_FACTS)) == 0
     assert len(built(LineString([(0, 0), (9, 0)]), road_class="motorway")) == 0
     assert len(built(None, LineString())) == 0
 
