@@ -18,7 +18,7 @@ from psycopg.types import TypeInfo
 from psycopg.types.json import Jsonb
 
 from layers.schema import Layer
-from twin.database.blocks import Chunk, ahead, block
+from twin.database.blocks import BEGIN, END, Chunk, ahead, block
 from twin.database.connect import Connection, Row
 from twin.database.queries import layer_table, query
 from twin.database.tables import drop_indexes, make_indexes
@@ -99,14 +99,16 @@ class Staging:
         return bool(row and row["empty"])
 
     def fill(self, chunks: Iterable[Chunk]) -> None:
-        """Send rows, chunk by chunk, as text: numbers in the file, fields, the rest, geometries in the city's CRS."""
+        """Send rows, chunk by chunk: numbers in the file, fields, the rest, geometries in the city's CRS."""
         geometry = ("geom",) if self._layer.has_geometry else ()
         sent = sql.SQL(", ").join(map(sql.Identifier, ("source_row", *self._sent, "attributes", *geometry)))
         statement = query("copy_rows", waiting=self._waiting, columns=sent)
         with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
             blocks = (block(chunk, self._layer, self._sent, self._srid) for chunk in chunks)
+            copy.write(BEGIN)
             for ready in ahead(blocks):
                 copy.write(ready)
+            copy.write(END)
 
     def settle(self) -> list[Row]:
         """All rows have come: take out those whose key stands in an earlier one.

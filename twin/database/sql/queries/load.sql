@@ -51,7 +51,7 @@ WHERE id = %(load)s;
 CREATE TEMP TABLE incoming ON COMMIT DROP AS SELECT source_row, {columns} FROM {table} WITH NO DATA;
 
 -- copy_rows: rows of a source, to where they wait, or straight into an empty layer
-COPY {waiting} ({columns}) FROM STDIN (FORMAT csv);
+COPY {waiting} ({columns}) FROM STDIN (FORMAT binary);
 
 -- arrive: while an empty layer is filled, what is the same in all rows comes from defaults
 ALTER TABLE {table} ALTER source_id SET DEFAULT {source}, ALTER load_id SET DEFAULT {load},
