@@ -1,4 +1,4 @@
-"""``twin export``: scores and layers as files."""
+"""``twin export``: scores, flags, messiness and layers as files."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from twin.runs.tables import table_of
 
 
 @click.command()
-@click.argument("what", metavar="scores|LAYER")
+@click.argument("what", metavar="scores|flags|messiness|LAYER")
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File; its ending decides.")
 @click.option("--run", type=int, help="Number of a finished run; default the last one.")
 def export(what: str, out: Path, run: int | None) -> None:
-    """Write scores, or a layer, as .csv, .gpkg, .geojson, .parquet or .xlsx."""
+    """Write scores, flags, messiness, or a layer, as .csv, .gpkg, .geojson, .parquet or .xlsx."""
     with connect(program="twin export") as connection:
         table = table_of(connection, what, run)
     write(table, out)

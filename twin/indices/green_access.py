@@ -96,7 +96,7 @@ def _metres_to_green(
     **_: object,
 ) -> FloatArray:
     """Walked metres (N, 3) from nodes to green: public, public with a fresh record, of unknown access."""
-    graph, greens = networks["streets"], _counted(city_layers["green_area"], kinds, min_area_m2)
+    graph, greens = networks["streets"], counted_green(city_layers["green_area"], kinds, min_area_m2)
     access = greens.words("access")
     public, unknown = access == "public", access == None  # noqa: E711 - elementwise
     fresh = public & is_fresh(record_dates(greens, "updated_on"), facts)
@@ -104,7 +104,8 @@ def _metres_to_green(
     return np.column_stack([graph.distance_from(node[chosen[area]]) for chosen in (public, fresh, unknown)])
 
 
-def _counted(greens: Features, kinds: Sequence[str], min_area_m2: float) -> Features:
+def counted_green(greens: Features, kinds: Sequence[str], min_area_m2: float) -> Features:
+    """Green areas of these kinds (any where none is given) and of at least that size."""
     chosen: BoolArray = shapely.area(greens.geometry) >= min_area_m2
     if kinds:
         chosen &= np.isin(greens.words("kind").astype(str), list(kinds))

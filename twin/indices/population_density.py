@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from twin.batch import Batch, FloatArray
 from twin.index import Values, index
-from twin.spatial.freshness import is_fresh, record_dates
-from twin.spatial.membership import buildings_in_zones
-from twin.spatial.overlay import cut
-from twin.spatial.residents import Residents, residents_of
-from twin.spatial.sums import sum_by
+from twin.spatial.built_up import ALL_OPEN, built_up_m2, built_up_notes
+from twin.spatial.residents import NOBODY_KNOWN, Residents, people_quality, residents_of
 
-OPEN_LAND = ("farmland", "forest", "wetland")
-LEAST_M2 = 1.0
-ALL_BUILT = "No water bodies or green areas are loaded: the whole of each zone counts as built-up"
-NOBODY_KNOWN = "Neither the population of this zone nor the residents of its buildings are known"
 FROM_GRID = "The people of some zones are known from the population grid alone, each cell by its share in the zone"
-ALL_OPEN = "This zone has no built-up area: it is all water, farmland, forest or wetland"
 
 
 @index(
@@ -61,13 +52,13 @@ def population_density(batch: Batch) -> Values:
     >>> population_density.compute(Batch(zones, layers, CityFacts.of(layers, "2025-06-30"))).value
     array([8000.])
     """
-    people, built_m2 = residents_of(batch), _built_up_m2(batch)
+    people, built_m2 = residents_of(batch), built_up_m2(batch)
     known = np.isfinite(people.count)
     return Values.from_ratio(
         np.where(known, people.count, 0),
         built_m2 / 1e6,
         n=np.where(known, people.count, 0),
-        quality=_quality(batch, people),
+        quality=people_quality(batch),
         reason=_reason(known, built_m2),
         bounds=(0.0, np.inf),
         parts={
@@ -80,30 +71,8 @@ def population_density(batch: Batch) -> Values:
 
 
 def _notes(batch: Batch, people: Residents) -> tuple[str, ...]:
-    said = ((ALL_BUILT, not _open_land_is_loaded(batch)), (FROM_GRID, bool(people.gridded.any())))
-    return tuple(note for note, holds in said if holds)
-
-
-def _built_up_m2(batch: Batch) -> FloatArray:
-    green, water = batch.layer("green_area"), batch.layer("water_body")
-    open_land = green.geometry[np.isin(green.words("kind").astype(str), OPEN_LAND)]
-    zones = batch.zones.geometry
-    built: FloatArray = shapely.area(zones) - cut(np.concatenate([open_land, water.geometry]), zones).union_area()
-    return np.where(built < LEAST_M2, 0.0, built)
+    return (*built_up_notes(batch), *((FROM_GRID,) if people.gridded.any() else ()))
 
 
 def _reason(known: NDArray[np.bool_], built_m2: FloatArray) -> NDArray[np.object_]:
     return np.where(~known, NOBODY_KNOWN, np.where(built_m2 > 0, "", ALL_OPEN)).astype(object)
-
-
-def _quality(batch: Batch, people: Residents) -> FloatArray:
-    building, zone = buildings_in_zones(batch)
-    buildings = batch.layer("building")
-    known = np.isfinite(buildings.numbers("residents")) & is_fresh(record_dates(buildings), batch.city)
-    counted = sum_by(zone, known[building], len(batch.zones)) / np.maximum(people.buildings, 1)
-    registered = is_fresh(record_dates(batch.zones), batch.city)
-    return np.where(people.registered, registered, np.where(people.gridded, people.grid_quality, counted))
-
-
-def _open_land_is_loaded(batch: Batch) -> bool:
-    return any(batch.city.rows.get(name) for name in ("green_area", "water_body"))

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import shapely
 
-from twin.batch import CityFacts, Features, FloatArray, Geometries, IntArray
+from twin.batch import CityFacts, Features
 from twin.networks.network import network
 from twin.spatial.graph import Graph
+from twin.spatial.noding import noded
 
 NOT_WALKED = ("motorway", "motorway_link", "construction", "proposed")
 STEP_M = 25.0
-GRID_M = 0.001
 
 
 @network(layers=("street",))
@@ -27,64 +26,6 @@ def streets(layers: Mapping[str, Features], city: CityFacts) -> Graph:  # noqa: 
     25 m. Of edges between the same nodes the shortest is kept, and only the largest connected component: what
     is not connected to it cannot be walked to. Rows without a class are walked.
     """
-    features = layers.get("street")
-    if features is None or len(features) == 0:
-        return _graph_of(np.empty((0, 4)))
+    features = layers.get("street", Features.of([]))
     walked = ~np.isin(features.words("road_class").astype(str), NOT_WALKED)
-    lines, levels = features.geometry[walked], _levels(features)[walked]
-    noded = [_segments(lines[levels == level]) for level in np.unique(levels)]
-    return _graph_of(np.concatenate([np.empty((0, 4)), *noded]))
-
-
-def _levels(features: Features) -> IntArray:
-    """OSM's ``layer`` of each row, 0 where it has none that is a whole number."""
-    tags = (given.get("layer") if isinstance(given, dict) else None for given in features.words("attributes"))
-    return np.array([_whole(tag) for tag in tags], dtype=np.int64)
-
-
-def _whole(tag: object) -> int:
-    text = str(tag).strip()
-    return int(text) if text.lstrip("+-").isdecimal() else 0
-
-
-def _segments(lines: Geometries) -> FloatArray:
-    """Straight pieces x0, y0, x1, y1 of the union of lines, cut wherever they meet."""
-    parts = shapely.get_parts(shapely.union_all(lines, grid_size=GRID_M))
-    xy, line = shapely.get_coordinates(parts, return_index=True)
-    joined = line[1:] == line[:-1]
-    return np.hstack([xy[:-1][joined], xy[1:][joined]])
-
-
-def _graph_of(segments: FloatArray) -> Graph:
-    ends = np.rint(segments.reshape(-1, 2) / GRID_M).astype(np.int64)
-    first, node = _distinct(ends)
-    places = ends[first].astype(np.float64)
-    pairs = np.sort(node.reshape(-1, 2), axis=1)
-    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
-    pairs = pairs[_distinct(pairs)[0]]
-    return _stepped(places * GRID_M, pairs[:, 0], pairs[:, 1]).largest_component()
-
-
-def _distinct(rows: IntArray) -> tuple[IntArray, IntArray]:
-    """Position of the first of equal rows (M, 2), in their order, and for each row which of these it is."""
-    low = rows.min(axis=0, initial=0)
-    span = np.int64(rows[:, 1].max(initial=0) - low[1] + 1)
-    # One number a row: sorting these is ten times faster than np.unique(axis=0).
-    _, first, which = np.unique((rows[:, 0] - low[0]) * span + rows[:, 1] - low[1], True, True)
-    return first, which
-
-
-def _stepped(xy: FloatArray, one: IntArray, other: IntArray) -> Graph:
-    """Cut each edge into equal steps; the nodes between are new, so they join nothing on another level."""
-    length = np.hypot(*(xy[other] - xy[one]).T)
-    steps = np.maximum(1, np.ceil(length / STEP_M)).astype(np.int64)
-    edge = np.repeat(np.arange(len(one)), steps)
-    step = np.arange(len(edge)) - np.repeat(np.cumsum(steps) - steps, steps)
-    is_last = step == steps[edge] - 1
-    between = len(xy) + np.cumsum(~is_last) - 1
-    share = ((step + 1) / steps[edge])[~is_last, None]
-    inner = edge[~is_last]
-    added = xy[one[inner]] * (1 - share) + xy[other[inner]] * share
-    start = np.where(step == 0, one[edge], np.roll(between, 1))
-    end = np.where(is_last, other[edge], between)
-    return Graph.of(np.concatenate([xy, added]), start, end, (length / steps)[edge])
+    return noded(features, walked, STEP_M).largest_component()

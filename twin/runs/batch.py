@@ -43,6 +43,7 @@ class Shared:
     """What all batches of a run share: facts, networks, numbers of nodes, rasters, and zones that others overlap.
 
     ``own`` holds, by zone code, the part of the zone that no earlier zone covers, where that is not all of it.
+    ``prepared`` holds, by goal, what its premise model made of the layer of supply, where that has rows.
     """
 
     facts: CityFacts
@@ -50,6 +51,7 @@ class Shared:
     per_node: Mapping[str, FloatArray]
     own: Mapping[str, Any]
     rasters: Mapping[str, tuple[Grid, ...]] = field(default_factory=dict)
+    prepared: Mapping[str, Any] = field(default_factory=dict)
 
 
 def own_parts(zones: Features) -> dict[str, Any]:

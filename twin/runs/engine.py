@@ -11,8 +11,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from layers.schema import Layer
-from twin.batch import Batch, CityFacts
-from twin.database import results
+from twin.batch import Batch, CityFacts, Features
+from twin.database import causes, results
 from twin.database.connect import Connection, connect
 from twin.database.features import all_features, dwellings_known, layer_versions, row_counts, zones_in_order
 from twin.database.rasters import grids, raster_counts
@@ -22,6 +22,7 @@ from twin.errors import StoreNotReady, UnknownName
 from twin.goals import Profile
 from twin.index import Values
 from twin.runs.batch import Cut, Shared, cut, own_parts, read_batch
+from twin.runs.causes import flag_rows, form_rows, premise_rows
 from twin.runs.plan import Plan, Planned, plan
 from twin.runs.rows import score_rows
 from twin.settings import settings
@@ -117,13 +118,16 @@ class _Engine:
         written = results.done_batches(self._connection, run)
         todo = [part for part in parts if part.number not in written]
         self._progress.begin(run, len(chosen), len(chosen) - sum(len(part.ids) for part in todo))
-        shared = self._timed("prepare", lambda: self._prepare(city))
+        shared, supplies = self._timed("prepare", lambda: self._prepare(city))
         self._timed("batches", lambda: self._compute(run, todo, shared, workers))
+        self._timed("flags", lambda: self._flag(run, shared, supplies))
         goals = self._plan.described()
         for name, notes in self._notes.items():
             goals[name]["notes"] = sorted(notes)
         results.note_goals(self._connection, run, goals)
-        results.end_run(self._connection, run, self._stages)
+        with self._connection.transaction():
+            results.end_run(self._connection, run, self._stages)
+            causes.forget_premises(self._connection, run)
         return Finished(run, len(chosen), resumed, self._stages)
 
     def _timed(self, stage: str, work: Any) -> Any:
@@ -147,9 +151,10 @@ class _Engine:
             if former is not None:
                 recomputed = [code for part in parts for code in part.codes]
                 results.copy_former_scores(self._connection, run, former["id"], recomputed)
+                causes.copy_former(self._connection, run, former["id"], recomputed)
         return run, False
 
-    def _prepare(self, city: StoredCity) -> Shared:
+    def _prepare(self, city: StoredCity) -> tuple[Shared, dict[str, Features]]:
         layers = discover("layers", Layer)
         facts = _facts(self._connection, city, self._plan.profile)
         whole = {name: all_features(self._connection, layers[name]) for name in sorted(self._plan.whole_layers)}
@@ -159,8 +164,14 @@ class _Engine:
             for each in self._plan.goals
             if each.index.per_node_of is not None
         }
+        prepared = {
+            each.goal.index: each.premises.prepare_of(whole, networks, facts, **each.params)
+            for each in self._plan.goals
+            if each.premises is not None and len(whole[each.premises.supply])
+        }
         own = own_parts(all_features(self._connection, layers["zone"]))
-        return Shared(facts, networks, per_node, own, grids(self._connection, city.srid))
+        shared = Shared(facts, networks, per_node, own, grids(self._connection, city.srid), prepared)
+        return shared, {name: whole[name] for name in self._plan.supplies}
 
     def _compute(self, run: int, todo: list[Cut], shared: Shared, workers: int) -> None:
         with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="batch") as pool:
@@ -181,9 +192,17 @@ class _Engine:
             batch, own = read_batch(connection, self._plan, part, shared)
             computed = {each.goal.index: compute(each, batch) for each in self._plan.goals}
             rows = [row for each in self._plan.goals for row in score_rows(each, computed[each.goal.index], batch, own)]
+            forms = list(form_rows(batch, len(own)))
+            premises = [row for each in self._plan.goals for row in premise_rows(each, batch, shared, len(own))]
             seconds = time.monotonic() - started
             results.write_batch(connection, run, part.number, len(part.ids), seconds, rows)
+            causes.write_forms(connection, run, forms)
+            causes.write_premises(connection, run, premises)
         return {name: values.notes for name, values in computed.items()}
+
+    def _flag(self, run: int, shared: Shared, supplies: dict[str, Features]) -> None:
+        with self._connection.transaction():
+            causes.write_flags(self._connection, run, flag_rows(self._connection, run, self._plan, shared, supplies))
 
 
 def compute(planned: Planned, batch: Batch) -> Values:

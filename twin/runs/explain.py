@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from twin.database import results
+from twin.database import causes, results
 from twin.database.connect import Connection, Row
 from twin.database.rasters import rasters
 from twin.discover import discover
@@ -13,14 +13,29 @@ from twin.errors import UnknownName
 from twin.goals import Goal, Profile
 from twin.index import Index
 
+FLAG_FIELDS = (
+    "cause",
+    "confidence",
+    "second_cause",
+    "gain_if_tidy",
+    "gain_if_supplied",
+    "evidence",
+    "evidence_zh",
+    "parts",
+    "details",
+)
+SURE_ENOUGH = 0.7
+"""Below this confidence people are told that the cause is undetermined."""
+
 
 @dataclass(frozen=True)
 class ExplainedGoal:
-    """One goal of a zone: its score row, its target, what is counted, and the sources of its layers' rows."""
+    """One goal of a zone: its score row, its flag if it has one, its target, what is counted, and the rows behind."""
 
     goal: Goal
     described: dict[str, Any]
     score: Row
+    flag: Row | None
     definition: str
     sources: dict[str, list[Row]]
 
@@ -35,6 +50,7 @@ class ExplainedGoal:
             "direction": self.goal.direction,
             "verified": self.goal.verified,
             **{name: self.score[name] for name in kept},
+            "cause": {name: self.flag[name] for name in FLAG_FIELDS} if self.flag else None,
             "method_version": self.described["method_version"],
             "params": self.described["params"],
             "notes": self.described["notes"],
@@ -61,7 +77,20 @@ class ExplainedGoal:
             lines.append(f"  short by {_amount(score['shortfall'], unit)}{affected}")
         lines += [f"  {name.replace('_', ' ')}: {value:,.4g}" for name, value in score["parts"].items()]
         lines += [f"  note: {note}" for note in self.described["notes"]]
-        return [*lines, *self._source_lines()]
+        return [*lines, *self._cause_lines(), *self._source_lines()]
+
+    def _cause_lines(self) -> list[str]:
+        if self.flag is None:
+            short = bool(self.score["shortfall"])
+            return ["  cause: none is sought for fewer than 25 premises"] if short else []
+        flag, unit = self.flag, self.described["unit"]
+        sure = "" if flag["confidence"] >= SURE_ENOUGH else "undetermined, most likely "
+        parts = [f"{name} {_amount(part, unit)}" for name, part in flag["parts"].items() if part > 0]
+        return [
+            f"  cause: {sure}{flag['cause']}, confidence {flag['confidence']:.0%}",
+            f"  shortfall by cause: {', '.join(parts)}",
+            f"  evidence: {flag['evidence']}",
+        ]
 
     def _source_lines(self) -> list[str]:
         lines = []
@@ -113,6 +142,7 @@ def explanation(connection: Connection, zone: str, goal: str | None = None, run:
     if goal is not None and goal not in {row["goal"] for row in rows}:
         raise UnknownName("goal", goal, {row["goal"] for row in rows}, f"zone {zone}")
     indices = discover("twin.indices", Index)
+    flags = {row["goal"]: row for row in causes.flags(connection, found["id"], zone=zone)}
     explained = []
     for row in rows:
         if goal in (None, row["goal"]):
@@ -121,7 +151,8 @@ def explanation(connection: Connection, zone: str, goal: str | None = None, run:
             sources = {layer: results.sources_of_zone(connection, layer, zone, index.reach_m) for layer in read}
             sources |= {name: _cells_of(connection, name) for name in index.rasters}
             described = found["goals"][row["goal"]]
-            explained.append(ExplainedGoal(profile.goal_of(row["goal"]), described, row, index.doc, sources))
+            flag = flags.get(row["goal"])
+            explained.append(ExplainedGoal(profile.goal_of(row["goal"]), described, row, flag, index.doc, sources))
     return Explanation(zone, found["id"], profile.name, explained)
 
 

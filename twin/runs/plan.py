@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from twin import __version__
+from twin.attribution.premise import PremiseModel
 from twin.discover import discover
 from twin.goals import Goal, Profile
 from twin.index import Index
+from twin.messiness.bounds import bounds
+from twin.messiness.measure import METRICS, messiness_needs
+from twin.messiness.metric import Metric
 from twin.networks.network import Network
 
 
 @dataclass(frozen=True)
 class Planned:
-    """A goal with its index and the parameters that it is computed with."""
+    """A goal with its index, the parameters that it is computed with, and the model of its premises, if it has one."""
 
     goal: Goal
     index: Index
     params: Mapping[str, Any]
+    premises: PremiseModel | None
 
 
 @dataclass(frozen=True)
@@ -33,26 +39,36 @@ class Plan:
     @property
     def reach_m(self) -> dict[str, float]:
         """How far around a batch's zones each layer is read, in metres."""
-        reach: dict[str, float] = {}
+        reach = dict(messiness_needs()[0])
         for each in self.goals:
-            for layer in (*each.index.layers, *each.index.optional_layers):
-                reach[layer] = max(reach.get(layer, 0.0), each.index.reach_m)
+            read = dict.fromkeys((*each.index.layers, *each.index.optional_layers), each.index.reach_m)
+            for layers in (read, each.premises.layers if each.premises else {}):
+                for layer, metres in layers.items():
+                    reach[layer] = max(reach.get(layer, 0.0), metres)
         return reach
 
     @property
     def whole_layers(self) -> set[str]:
         """Layers that are read whole, once a run: those of networks, and those that give numbers to nodes."""
-        whole = {layer for network in self.networks.values() for layer in network.layers}
+        whole = {layer for network in self.networks.values() for layer in network.layers} | self.supplies
         for each in self.goals:
             if each.index.per_node_of is not None:
                 whole |= {*each.index.layers, *each.index.optional_layers} - {"building"}
         return whole
 
     @property
+    def supplies(self) -> set[str]:
+        """Layers of what supplies premises."""
+        return {each.premises.supply for each in self.goals if each.premises}
+
+    @property
     def code_version(self) -> str:
         """What of this program decides the values: its release, and the version of each method."""
         methods = ",".join(f"{each.index.id}={each.index.method_version}" for each in self.goals)
-        return f"{__version__};{methods}"
+        models = ",".join(f"{each.premises.id}={each.premises.method_version}" for each in self.goals if each.premises)
+        metrics = ",".join(f"{name}={each.method_version}" for name, each in discover(METRICS, Metric).items())
+        scale = hashlib.sha256(repr(sorted(bounds().items())).encode()).hexdigest()[:8]
+        return f"{__version__};{methods};premises={models};messiness={metrics};bounds={scale}"
 
     def described(self) -> dict[str, dict[str, Any]]:
         """By goal: what screens and exports say of it."""
@@ -79,10 +95,17 @@ def plan(profile: Profile) -> Plan:
     """
     indices = discover("twin.indices", Index)
     networks = discover("twin.networks", Network)
+    models = discover("twin.attribution.premises", PremiseModel)
     goals = tuple(
-        Planned(goal, indices[goal.index], indices[goal.index].checked_params(goal.params, profile.name))
+        Planned(
+            goal,
+            indices[goal.index],
+            indices[goal.index].checked_params(goal.params, profile.name),
+            models.get(goal.index),
+        )
         for goal in profile.goal
         if goal.index in indices
     )
-    needed = {name for each in goals for name in each.index.networks}
+    needed = {name for each in goals for name in each.index.networks} | set(messiness_needs()[1])
+    needed |= {name for each in goals if each.premises for name in each.premises.networks}
     return Plan(profile, goals, {name: networks[name] for name in sorted(needed)})

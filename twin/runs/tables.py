@@ -10,31 +10,50 @@ import pandas as pd
 import shapely
 
 from layers.schema import Kind, Layer
-from twin.database import results
+from twin.database import causes, results
 from twin.database.connect import Connection, Row
 from twin.database.features import layer_rows
 from twin.database.sources import attributions, city_of
 from twin.discover import discover
 from twin.errors import UnknownName
 from twin.exporters.exporter import Table
-from twin.goals import Goal, Profile
+from twin.goals import Profile
+from twin.messiness.measure import METRICS
+from twin.messiness.metric import Metric
+from twin.scoring.attainment import held_against
 
+FLAG_COLUMNS = (
+    "zone",
+    "goal",
+    "cause",
+    "confidence",
+    "second_cause",
+    "value",
+    "target",
+    "shortfall",
+    "gain_if_tidy",
+    "gain_if_supplied",
+    "people_affected",
+    "evidence",
+    "run",
+)
 SCORE_COLUMNS = ("zone", "goal", "value", "target", "attainment", "n", "quality", "run")
 
 
 def table_of(connection: Connection, what: str, run: int | None = None) -> Table:
-    """The table that is called ``scores``, or that of a layer.
+    """The table that is called ``scores``, ``flags`` or ``messiness``, or that of a layer.
 
     Raises:
         UnknownName: there is no such table or layer.
         StoreNotReady: nothing is loaded, or no run is finished.
     """
     layers = discover("layers", Layer)
-    if what == "scores":
-        return scores_table(connection, run)
+    tables = {"scores": scores_table, "flags": flags_table, "messiness": messiness_table}
+    if what in tables:
+        return tables[what](connection, run)
     if what in layers:
         return layer_table(connection, layers[what])
-    raise UnknownName("export", what, ("scores", *layers))
+    raise UnknownName("export", what, (*tables, *layers))
 
 
 def scores_table(connection: Connection, run: int | None = None) -> Table:
@@ -56,12 +75,35 @@ def scores_table(connection: Connection, run: int | None = None) -> Table:
     return Table("scores", _with_places(connection, columns, rows), tuple(attributions(connection)))
 
 
-def held_against(goal: Goal, value: float | None) -> float:
-    """The one number that a value is held against: for ``within``, the end of the range that it lies nearer to."""
-    low, high = goal.bounds
-    if goal.direction != "within":
-        return low if goal.direction == "at_least" else high
-    return low if value is None or abs(value - low) <= abs(value - high) else high
+def flags_table(connection: Connection, run: int | None = None) -> Table:
+    """One row a zone × goal that falls short, with the zone's polygon: columns as in ``FLAG_COLUMNS``."""
+    found = results.run_to_show(connection, run)
+    rows = sorted(causes.flags(connection, found["id"]), key=lambda row: (row["goal"], row["zone"]))
+    texts = ("zone", "goal", "cause", "second_cause", "evidence")
+    columns: dict[str, Any] = {
+        name: [row[name] for row in rows] if name in texts else _numbers(rows, name)
+        for name in FLAG_COLUMNS
+        if name != "run"
+    }
+    columns["run"] = np.full(len(rows), found["id"], dtype=np.int64)
+    return Table("flags", _with_places(connection, columns, rows), tuple(attributions(connection)))
+
+
+def messiness_table(connection: Connection, run: int | None = None) -> Table:
+    """One row a zone: ``zone, value, low, high, n, run`` and one column a metric, empty where it is not measured."""
+    found = results.run_to_show(connection, run)
+    rows = causes.forms(connection, found["id"])
+    columns: dict[str, Any] = {
+        "zone": [row["zone"] for row in rows],
+        "value": _numbers(rows, "value"),
+        "low": _numbers(rows, "low"),
+        "high": _numbers(rows, "high"),
+        "n": np.array([row["n"] for row in rows], dtype=np.int64),
+        "run": np.full(len(rows), found["id"], dtype=np.int64),
+    }
+    for name in discover(METRICS, Metric):
+        columns[name] = np.array([row["metrics"].get(name) for row in rows], dtype=float)
+    return Table("messiness", _with_places(connection, columns, rows), tuple(attributions(connection)))
 
 
 def layer_table(connection: Connection, layer: Layer) -> Table:

@@ -34,6 +34,14 @@ def attain(value: FloatArray, goal: Goal) -> Attainment:
     return Attainment(np.where(missing, np.nan, reached), np.where(missing, np.nan, short))
 
 
+def held_against(goal: Goal, value: float | None) -> float:
+    """The one number that a value is held against: for ``within``, the end of the range that it lies nearer to."""
+    low, high = goal.bounds
+    if goal.direction != "within":
+        return low if goal.direction == "at_least" else high
+    return low if value is None or abs(value - low) <= abs(value - high) else high
+
+
 def _ratio(part: FloatArray | float, whole: FloatArray | float) -> FloatArray:
     """``part / whole`` for 0 < part < whole, else 0."""
     part, whole = np.broadcast_arrays(np.asarray(part, np.float64), np.asarray(whole, np.float64))

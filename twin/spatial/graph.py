@@ -53,6 +53,19 @@ class Graph:
         found = dijkstra(self.matrix, directed=True, indices=np.unique(sources), min_only=True, limit=limit)
         return np.asarray(found, dtype=np.float64)
 
+    def nearest_source(self, sources: IntArray) -> tuple[FloatArray, IntArray]:
+        """Metres along edges from each node to the nearest source, and which (its position); inf, -1 where none is."""
+        metres, which = np.full(len(self), np.inf), np.full(len(self), -1, dtype=np.int64)
+        known = np.flatnonzero(sources >= 0)
+        if len(self) and len(known):
+            at, first = np.unique(sources[known], return_index=True)
+            metres, _, origin = dijkstra(
+                self.matrix, directed=True, indices=at, min_only=True, return_predecessors=True
+            )
+            reached = np.isfinite(metres)
+            which[reached] = known[first][np.searchsorted(at, origin[reached])]
+        return metres, which
+
     def nearest_node(self, points: FloatArray) -> tuple[IntArray, FloatArray]:
         """Nearest node of each point (M, 2) and the metres to it; -1, inf for NaN and in an empty graph."""
         node, hop = np.full(len(points), -1, dtype=np.int64), np.full(len(points), np.inf)

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.batch import Batch, BoolArray, FloatArray, Grid, IntArray
-from twin.spatial.freshness import is_fresh
+from twin.spatial.freshness import is_fresh, record_dates
 from twin.spatial.membership import buildings_in_zones
 from twin.spatial.sums import sum_by
 from twin.spatial.zonal import zonal
+
+NOBODY_KNOWN = "Neither the population of this zone nor the residents of its buildings are known"
 
 WHOLLY_INSIDE = 0.999
 """Share of a zone that a grid must cover to tell its people; less is a zone on the edge of the grid."""
@@ -37,6 +39,20 @@ def residents_of(batch: Batch) -> Residents:
     The grid is the raster layer ``population``, each cell by the share of it that lies in the zone.
     """
     return batch.once("residents", lambda: _residents(batch))
+
+
+def people_quality(batch: Batch) -> FloatArray:
+    """How far the residents of each zone stand on fresh records, 0…1.
+
+    1 or 0 as the record of the zone's population is fresh; where residents were counted, the share of the zone's
+    buildings with known residents and a fresh record; where cells were summed, ``grid_quality``.
+    """
+    people, buildings = residents_of(batch), batch.layer("building")
+    building, zone = buildings_in_zones(batch)
+    known = np.isfinite(buildings.numbers("residents")) & is_fresh(record_dates(buildings), batch.city)
+    counted = sum_by(zone, known[building], len(batch.zones)) / np.maximum(people.buildings, 1)
+    registered = is_fresh(record_dates(batch.zones), batch.city)
+    return np.where(people.registered, registered, np.where(people.gridded, people.grid_quality, counted))
 
 
 def _residents(batch: Batch) -> Residents:

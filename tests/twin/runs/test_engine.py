@@ -21,10 +21,11 @@ from twin.errors import RunInProgress, StoreNotReady, UnknownName
 from twin.goals import Profile, load_profile
 from twin.runs.engine import score
 from twin.runs.explain import explanation
+from twin.runs.plan import plan
 from twin.runs.tables import table_of
 
 PROFILE = load_profile("xiongan_2035")
-COMPUTED = {"blue_green_share", "broadband_gigabit", "green_access", "population_density"}
+COMPUTED = set(plan(PROFILE).described())
 RESULT = (
     "SELECT goal, zone, value, attainment, shortfall, class, n, quality, people_affected, reason, "
     "numerator, denominator, parts::text FROM twin.score WHERE run_id = %s ORDER BY goal, zone"

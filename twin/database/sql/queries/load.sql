@@ -53,12 +53,14 @@ CREATE TEMP TABLE incoming ON COMMIT DROP AS SELECT source_row, {columns} FROM {
 -- copy_rows: rows of a source, to where they wait, or straight into an empty layer
 COPY {waiting} ({columns}) FROM STDIN (FORMAT binary);
 
--- arrive: while an empty layer is filled, what is the same in all rows comes from defaults
+-- arrive: while an empty layer is filled, what is the same in all rows comes from defaults; it is locked until commit,
+-- so nobody can pass the row triggers, which the loader's rows would not meet and which keep COPY from writing many at once
 ALTER TABLE {table} ALTER source_id SET DEFAULT {source}, ALTER load_id SET DEFAULT {load},
-    ALTER edited_by SET DEFAULT {by};
+    ALTER edited_by SET DEFAULT {by}, ALTER id SET CACHE 1000, DISABLE TRIGGER a_rules, DISABLE TRIGGER b_stamp;
 
--- arrived: the defaults of edits again
-ALTER TABLE {table} ALTER source_id DROP DEFAULT, ALTER load_id DROP DEFAULT, ALTER edited_by SET DEFAULT session_user;
+-- arrived: the defaults and triggers of edits again
+ALTER TABLE {table} ALTER source_id DROP DEFAULT, ALTER load_id DROP DEFAULT, ALTER edited_by SET DEFAULT session_user,
+    ALTER id SET CACHE 1, ENABLE TRIGGER a_rules, ENABLE TRIGGER b_stamp;
 
 -- become_owner: what only the owner may do, such as making an index
 RESET ROLE;

@@ -23,8 +23,8 @@ GRANT USAGE ON SCHEMA history TO twin_editor, twin_loader;
 GRANT USAGE, CREATE ON SCHEMA staging TO twin_loader;
 
 GRANT SELECT ON twin.city, twin.source, twin.load, twin.reject, twin.change, twin.run, twin.run_batch, twin.score,
-    twin.city_part, twin.raster TO twin_viewer, twin_editor, twin_loader, twin_worker;
+    twin.city_part, twin.raster, twin.form, twin.premise, twin.flag TO twin_viewer, twin_editor, twin_loader, twin_worker;
 GRANT INSERT, UPDATE ON twin.source, twin.load, twin.reject TO twin_loader;
 GRANT INSERT, UPDATE, DELETE ON twin.raster TO twin_loader;
 GRANT INSERT ON twin.change TO twin_editor, twin_loader;
-GRANT INSERT, UPDATE, DELETE ON twin.run, twin.run_batch, twin.score TO twin_worker;
+GRANT INSERT, UPDATE, DELETE ON twin.run, twin.run_batch, twin.score, twin.form, twin.premise, twin.flag TO twin_worker;

@@ -1,0 +1,1 @@
+"""Shortfall → cause: what would close it, how sure that is, and the evidence, premise by premise."""

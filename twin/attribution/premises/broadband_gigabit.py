@@ -1,0 +1,157 @@
+"""Gigabit broadband: records of speed at each building, nodes with their reach and their ports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from scipy.spatial import cKDTree
+
+from twin.attribution.premise import PremiseRows, premise_model
+from twin.attribution.records import fresh_and_covered, nearest_building, not_old
+from twin.attribution.rows import building_premises, premise_rows, zone_of_building
+from twin.batch import Batch, BoolArray, CityFacts, Features, FloatArray, IntArray
+from twin.spatial.access import centroids
+from twin.spatial.graph import Graph
+from twin.spatial.membership import building_points, held_by
+from twin.spatial.places import DRIFT_M, replaced
+from twin.spatial.street_access import ACCESS_REACH_M
+
+DETOUR, LEAD_IN_M = 1.35, 30.0
+"""An ordinary way is 1.35 times the straight line, and 30 m from the street into the house."""
+USUAL_REACH_M = 500.0
+FULL = 0.95
+NEIGHBOURS = 8
+
+
+@dataclass(frozen=True)
+class Nodes:
+    """Nodes in service: id, place, reach in metres, ports in all and in use (NaN unknown).
+
+    ``metres`` and ``source`` say for each node of the street network how far along the streets the nearest of them is,
+    and which.
+    """
+
+    ids: IntArray
+    xy: FloatArray
+    reach_m: FloatArray
+    ports_total: FloatArray
+    ports_used: FloatArray
+    metres: FloatArray
+    source: IntArray
+
+    @property
+    def full(self) -> BoolArray:
+        """Nodes of whose ports 95 % or more are in use."""
+        return np.asarray(self.ports_used >= FULL * self.ports_total)
+
+
+@premise_model(
+    layers={"building": ACCESS_REACH_M, "broadband_coverage": DRIFT_M},
+    supply="broadband_node",
+    networks=("streets", "ways"),
+    words={
+        "en": {"node": "node", "nodes": "nodes", "spare": "with free ports", "full": "which is full"},
+        "zh": {"node": "光交节点", "nodes": "节点", "spare": "端口有余", "full": "端口已满"},
+    },
+)
+def broadband_gigabit(batch: Batch, prepared: Nodes, *, min_down_mbps: float = 1000.0, **_: object) -> PremiseRows:
+    """Coverage records that are not old, at the footprint that holds them or the nearest within 50 m; records of areas
+    at the buildings inside.
+
+    Supply: nodes in service but base stations. Reach = the least of the network distance to the nearest node and, of
+    each node, 1.35 × straight line + 30 m, by the node's design reach (missing: the median of the others, else 500 m).
+    Capacity: 1, or ports / premises of the node's catchment where 95 % of its ports are in use. Premises whose way
+    along the streets alone passes the reach are hindered, not without supply.
+    """
+    premises = building_premises(batch)
+    fresh, covered = _coverage(batch, premises, min_down_mbps)
+    reach, network, node = _reach(batch, prepared)
+    return premise_rows(batch, fresh=fresh, covered=covered, reach=reach, network=network, node=node)
+
+
+@broadband_gigabit.prepare
+def _nodes(layers: Mapping[str, Features], networks: Mapping[str, Any], city: CityFacts, **_: object) -> Nodes:  # noqa: ARG001
+    rows = layers["broadband_node"]
+    status, kind = rows.words("status"), rows.words("kind")
+    serving = np.array([s in (None, "in_service") for s in status], dtype=bool) & (kind != "base_station")
+    rows = rows.take(serving)
+    reach = rows.numbers("design_reach_m")
+    known = reach[np.isfinite(reach)]
+    reach = np.where(np.isnan(reach), np.median(known) if len(known) else USUAL_REACH_M, reach)
+    xy = shapely.get_coordinates(rows.geometry)
+    graph: Graph = networks["streets"]
+    start, hop = graph.nearest_node(xy)
+    metres, source = graph.nearest_source(start)
+    reached = source >= 0
+    metres[reached] += hop[source[reached]]
+    return Nodes(rows.ids, xy, reach, rows.numbers("ports_total"), rows.numbers("ports_used"), metres, source)
+
+
+@broadband_gigabit.capacity
+def _capacity(rows: PremiseRows, prepared: Nodes, **_: object) -> FloatArray:
+    order = np.argsort(prepared.ids)
+    known = np.flatnonzero(rows.node >= 0)
+    at = np.full(len(rows), -1, dtype=np.int64)
+    at[known] = order[np.searchsorted(prepared.ids[order], rows.node[known])]
+    counted = rows.once() & (at >= 0) & (rows.reach <= 1)
+    catchment = np.bincount(at[counted], rows.premises[counted], minlength=len(prepared.ids))
+    ports = np.divide(prepared.ports_total, catchment, out=np.ones(len(catchment)), where=catchment > 0)
+    capacity = np.where(prepared.full, np.minimum(ports, 1.0), 1.0)
+    return np.where(at >= 0, capacity[at] if len(capacity) else 1.0, 1.0)
+
+
+def _coverage(batch: Batch, premises: FloatArray, min_down_mbps: float) -> tuple[FloatArray, FloatArray]:
+    rows, buildings = batch.layer("broadband_coverage"), batch.layer("building")
+    gone = replaced(rows, batch.zones.geometry, date="surveyed_on", speed="max_down_mbps")
+    counts = not_old(rows, "surveyed_on", batch.city)
+    fast = rows.numbers("max_down_mbps") >= min_down_mbps
+    points = np.flatnonzero((shapely.get_dimensions(rows.geometry) == 0) & counts)
+    point, building = nearest_building(rows.geometry[points], buildings)
+    row, zone = points[point], zone_of_building(batch)[building]
+    stands = (zone >= 0) & gone.stands(row, zone)
+    row, building = row[stands], building[stands]
+    recorded = np.nan_to_num(rows.numbers("premises")[row])
+    areas = np.flatnonzero((shapely.get_dimensions(rows.geometry) == 2) & counts)
+    inside, area = held_by(building_points(batch), rows.geometry[areas])
+    best = np.zeros(len(buildings), dtype=bool)
+    np.logical_or.at(best, inside, fast[areas[area]])
+    inside = np.unique(inside)
+    return fresh_and_covered(
+        premises,
+        np.concatenate([building, inside]),
+        np.concatenate([recorded, premises[inside]]),
+        np.concatenate([recorded * fast[row], premises[inside] * best[inside]]),
+    )
+
+
+def _reach(batch: Batch, nodes: Nodes) -> tuple[FloatArray, FloatArray, IntArray]:
+    """Reach in ordinary terms, by the network alone, and the id of the node, of each building."""
+    xy = centroids(batch.layer("building").geometry)
+    none = np.full(len(xy), np.inf)
+    if not len(nodes.ids) or not len(xy):
+        return none, none.copy(), np.full(len(xy), -1, dtype=np.int64)
+    graph: Graph = batch.networks["streets"]
+    street_node, hop = graph.nearest_node(xy)
+    source = np.where(street_node >= 0, nodes.source[street_node] if len(graph) else -1, -1)
+    network = none.copy()
+    on = source >= 0
+    network[on] = _by_reach(nodes.metres[street_node[on]] + hop[on], nodes.reach_m[source[on]])
+    count = min(NEIGHBOURS, len(nodes.ids))
+    metres, near = map(np.asarray, cKDTree(nodes.xy).query(xy, k=[*range(1, count + 1)]))
+    ratio = _by_reach(DETOUR * metres + LEAD_IN_M, nodes.reach_m[near])
+    best = ratio.argmin(axis=1)
+    straight = ratio[np.arange(len(xy)), best]
+    nearest = np.where(network < straight, source, near[np.arange(len(xy)), best])
+    reach = np.minimum(network, straight)
+    return reach, network if len(graph) else reach, nodes.ids[nearest]
+
+
+def _by_reach(metres: FloatArray, reach_m: FloatArray) -> FloatArray:
+    """Metres by reach; a node that reaches nothing is out of reach of all."""
+    ratio = np.full(metres.shape, np.inf)
+    np.divide(metres, reach_m, out=ratio, where=reach_m > 0)
+    return ratio

@@ -1,0 +1,100 @@
+"""Connection to the sewer: records of each connection, pipes that lead to a plant, their room and the plant's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from twin.attribution.premise import PremiseRows, premise_model
+from twin.attribution.records import fresh_and_covered, nearest_building, not_old
+from twin.attribution.rows import building_premises, premise_rows
+from twin.batch import Batch, CityFacts, Features, FloatArray
+from twin.networks.sewer import Sewer
+from twin.scoring.people import PEOPLE_PER_DWELLING
+from twin.spatial.street_access import ACCESS_REACH_M
+from twin.spatial.sums import sum_by
+
+RECORD_REACH_M = 60.0
+LOOKED_FOR = 10.0
+"""Pipes are looked for this many times the reach; farther is out of reach all the same."""
+
+
+WORDS = {
+    "en": {
+        "node": "pipe",
+        "nodes": "pipes to a plant",
+        "spare": "with room",
+        "full": "which is too small downstream",
+    },
+    "zh": {"node": "管道", "nodes": "通往污水厂的管道", "spare": "容量有余", "full": "下游容量不足"},
+}
+"""Nouns of sentences, by language."""
+
+
+@premise_model(
+    layers={"building": ACCESS_REACH_M, "sewer_connection": RECORD_REACH_M},
+    supply="sewer_pipe",
+    networks=("sewer", "ways"),
+    words=WORDS,
+)
+def sewer_connection(batch: Batch, prepared: Sewer, *, reach_m: float = 30.0, **_: object) -> PremiseRows:
+    """Connection records that are not old, at the footprint that holds them or the nearest within 50 m; in a city
+    without such records a premise within ``reach_m`` of any pipe is taken as connected.
+
+    Supply: pipes that lead to a treatment plant. Reach = metres from the footprint to the nearest of these, by
+    ``reach_m``. Capacity = the least of min(1, Q_full / peak flow) of the pipes downstream (Manning; peak = residents
+    × ``litres_per_person_day`` × ``peak_factor``, of all premises in reach) and of the plant's capacity by its load.
+    """
+    premises = building_premises(batch)
+    footprints = batch.layer("building").geometry
+    if batch.city.rows.get("sewer_connection"):
+        fresh, covered = connected(batch, premises, 1.0)
+    else:
+        any_pipe, _to_any = prepared.nearest(footprints, reach_m)
+        fresh, covered = premises, premises * (any_pipe >= 0).astype(np.float64)
+    pipe, metres = prepared.nearest(footprints, LOOKED_FOR * reach_m, prepared.reaches_plant)
+    ids = np.append(prepared.pipes.ids, -1)
+    return premise_rows(batch, fresh=fresh, covered=covered, reach=metres / reach_m, node=ids[pipe])
+
+
+def connected(batch: Batch, premises: FloatArray, share: FloatArray | float) -> tuple[FloatArray, FloatArray]:
+    """Fresh and covered premises of each building by its connection records; ``share`` of each counts (records,)."""
+    records = batch.layer("sewer_connection")
+    counts = np.flatnonzero(not_old(records, "recorded_on", batch.city))
+    point, building = nearest_building(records.geometry[counts], batch.layer("building"))
+    row = counts[point]
+    recorded = np.nan_to_num(records.numbers("premises")[row])
+    is_connected = records.words("connected")[row].astype(bool)
+    shares = np.broadcast_to(np.asarray(share, dtype=np.float64), (len(records),))[row]
+    return fresh_and_covered(premises, building, recorded, recorded * is_connected * shares)
+
+
+@sewer_connection.prepare
+def sewer_of(layers: Mapping[str, Features], networks: Mapping[str, Any], city: CityFacts, **_: object) -> Sewer:  # noqa: ARG001
+    """The prepared network itself."""
+    sewer: Sewer = networks["sewer"]
+    return sewer
+
+
+@sewer_connection.capacity
+def room(
+    rows: PremiseRows,
+    prepared: Sewer,
+    *,
+    litres_per_person_day: float = 200.0,
+    peak_factor: float = 2.5,
+    **_: object,
+) -> FloatArray:
+    """Capacity 0…1 of each row's pipe, when all premises in reach drain into theirs."""
+    count = len(prepared.pipes.ids)
+    if not count:
+        return np.ones(len(rows))
+    order = np.argsort(prepared.pipes.ids)
+    known = rows.node >= 0
+    pipe = order[np.searchsorted(prepared.pipes.ids[order], np.where(known, rows.node, prepared.pipes.ids[order[0]]))]
+    drained = known & rows.once() & (rows.reach <= 1)
+    people = sum_by(pipe[drained], PEOPLE_PER_DWELLING * rows.premises[drained], count)
+    spare = prepared.spare(litres_per_person_day, peak_factor, people)
+    return np.where(known, spare[pipe], 1.0)

@@ -1,0 +1,1 @@
+"""Metrics of messiness: one file each, found by itself."""

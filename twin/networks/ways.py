@@ -1,0 +1,166 @@
+"""Every mapped way of the city: which a service vehicle can use, how wide each is, and where they lie."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from twin.batch import BoolArray, CityFacts, Features, FloatArray, Geometries, IntArray
+from twin.goals import NOT_SERVICE_CLASSES
+from twin.networks.network import network
+from twin.spatial.graph import Graph
+from twin.spatial.noding import noded
+
+USABLE_M = 3.5
+"""A fire engine or a cable crew needs a way of this width."""
+NO_ACCESS = ("motorway", "motorway_link", "construction", "proposed")
+"""Nothing is entered from these: not open yet, or closed off."""
+ASSUMED_WIDTH_M = {
+    **dict.fromkeys(("path", "via_ferrata", "ladder", "elevator", "platform", "corridor", "crossing"), 1.5),
+    **dict.fromkeys(("footway", "steps", "cycleway", "alley"), 2.0),
+    "bridleway": 2.5,
+    "track": 3.0,
+    **dict.fromkeys(("service", "pedestrian"), 4.0),
+    **dict.fromkeys(("residential", "living_street", "local", "unclassified", "road"), 5.0),
+    **dict.fromkeys(("tertiary", "tertiary_link", "collector", "busway", "secondary_link", "primary_link"), 6.0),
+    **dict.fromkeys(("secondary", "arterial", "trunk_link"), 7.0),
+    **dict.fromkeys(("primary", "trunk"), 9.0),
+}
+"""Width of classes of which no way in the city has one; of a class that is not here it is not known."""
+SAME_M = 0.01
+"""Ways whose distances differ by less than this are equally near."""
+STRETCH = 4
+"""Segments a piece of line: short pieces make the nearest way quick to find, very short ones many."""
+
+
+@dataclass(frozen=True)
+class Stretches:
+    """Pieces of ways, found by place: ``tree`` holds short lines, ``way`` the position of the way of each."""
+
+    tree: shapely.STRtree
+    way: IntArray
+
+    def nearest(
+        self, footprints: Geometries, points: Geometries, limit: FloatArray
+    ) -> tuple[IntArray, IntArray, FloatArray]:
+        """Footprints that have a piece within ``limit``, their nearest piece, and the metres to it.
+
+        Of pieces that are equally near (``SAME_M``) the first in the order of ways. ``points`` lie in the footprints.
+        """
+        # The piece nearest to the point bounds the distance of the footprint: twice as fast as to ask for polygons.
+        bound = np.full(len(footprints), np.nan)
+        footprint, piece = self.tree.query_nearest(points, all_matches=False)
+        metres = shapely.distance(footprints[footprint], self.tree.geometries[piece])
+        bound[footprint] = np.minimum(metres, limit[footprint])
+        footprint, piece = self.tree.query(footprints, predicate="dwithin", distance=bound + SAME_M)
+        metres = shapely.distance(footprints[footprint], self.tree.geometries[piece])
+        least = np.full(len(footprints), np.inf)
+        np.minimum.at(least, footprint, metres)
+        near = np.flatnonzero(metres <= least[footprint] + SAME_M)
+        near = near[np.lexsort((piece[near], footprint[near]))]
+        near = near[np.unique(footprint[near], return_index=True)[1]]
+        return footprint[near], piece[near], least[footprint[near]]
+
+
+@dataclass(frozen=True)
+class Ways:
+    """Ways as arrays, in an order that does not depend on that of rows: the widest first (not known: before all).
+
+    ``ids`` are the rows' ids in the store, ``road_class`` words or None, ``width_m`` NaN where not known, ``lines``
+    in the city's metric CRS. ``service``: of a class that a service vehicle can use; ``usable``: moreover at least
+    3.5 m wide, or of unknown width. No way is in two of ``usable_tree``, ``narrow_tree`` (service, but not usable)
+    and ``foot_tree`` (other classes); what nothing is entered from is in none. ``graph`` joins the service ways.
+    """
+
+    ids: IntArray
+    road_class: NDArray[np.object_]
+    width_m: FloatArray
+    service: BoolArray
+    usable: BoolArray
+    lines: Geometries
+    usable_tree: Stretches
+    narrow_tree: Stretches
+    foot_tree: Stretches
+    graph: Graph
+
+    def __len__(self) -> int:
+        """Count of ways."""
+        return len(self.ids)
+
+
+@network(layers=("street",))
+def ways(layers: Mapping[str, Features], city: CityFacts) -> Ways:
+    """Mapped ways of every class but construction and proposed, with their width, and the graph of those that a
+    service vehicle can use.
+
+    Such are the profile's ``street_classes``, by default all classes but path, footway, steps, cycleway and
+    bridleway; a way without a class is one unless the profile lists classes. A motorway is mapped, but nothing is
+    entered from it. Width: ``width_m``; where missing or 0 the median of the class in the city; in a class without
+    any width the one assumed for it (path 1.5 m, footway, steps, cycleway and alley 2 m, track 3 m, service 4 m,
+    residential 5 m …); else not known, and taken to be wide. *Usable* is a service way of at least 3.5 m.
+
+    The graph holds service ways of any width, noded as the network ``streets`` is, without steps, and with all its
+    components: a dead end is a node with one neighbour.
+    """
+    rows = layers.get("street", Features.of([]))
+    rows = rows.take(~np.isin(rows.words("road_class").astype(str), ("construction", "proposed")))
+    width = widths(rows)
+    order = _order(rows, width)
+    rows, width = rows.take(order), width[order]
+    classes = rows.words("road_class")
+    named = classes.astype(str)
+    open_to_people = ~np.isin(named, NO_ACCESS)
+    able = np.isin(named, city.street_classes) if city.street_classes else ~np.isin(named, NOT_SERVICE_CLASSES)
+    service = able & open_to_people
+    usable = service & ~(width < USABLE_M)
+    return Ways(
+        ids=rows.ids,
+        road_class=classes,
+        width_m=width,
+        service=service,
+        usable=usable,
+        lines=rows.geometry,
+        usable_tree=_stretches(rows.geometry, usable),
+        narrow_tree=_stretches(rows.geometry, service & ~usable),
+        foot_tree=_stretches(rows.geometry, open_to_people & ~service),
+        graph=noded(rows, service),
+    )
+
+
+def widths(rows: Features) -> FloatArray:
+    """Width of each row: its own, else the median of its class, else the one assumed for the class, else NaN."""
+    width = rows.numbers("width_m")
+    known = width > 0
+    classes, of_class = np.unique(rows.words("road_class").astype(str), return_inverse=True)
+    usual = np.array([ASSUMED_WIDTH_M.get(name, np.nan) for name in classes])
+    for at in np.unique(of_class[known]):
+        usual[at] = np.median(width[known & (of_class == at)])
+    return np.where(known, width, usual[of_class]) if len(rows) else width
+
+
+def _order(rows: Features, width: FloatArray) -> IntArray:
+    """Widest first; then by key, then by place."""
+    place = np.nan_to_num(shapely.bounds(rows.geometry)).T
+    key = rows.words("street_id").astype(str)
+    return np.lexsort((shapely.length(rows.geometry), *place, key, -np.where(np.isnan(width), np.inf, width)))
+
+
+def _stretches(lines: Geometries, chosen: BoolArray) -> Stretches:
+    """Tree of the chosen lines, cut at every fourth vertex; its pieces stand in the order of the ways."""
+    where = np.flatnonzero(chosen)
+    parts, row = shapely.get_parts(lines[where], return_index=True)
+    xy, part = shapely.get_coordinates(parts, return_index=True)
+    vertex = np.arange(len(xy))
+    at = vertex - np.searchsorted(part, part)
+    is_last = np.append(part[1:] != part[:-1], True)[: len(xy)]
+    # A vertex where a line is cut ends one piece and begins the next.
+    begins = vertex[(at % STRETCH == 0) & ~is_last]
+    ends = vertex[(at > 0) & ((at % STRETCH == 0) | is_last)]
+    size = ends - begins + 1
+    piece = np.repeat(np.arange(len(size)), size)
+    of_piece = np.arange(len(piece)) - (np.cumsum(size) - size - begins)[piece]
+    return Stretches(shapely.STRtree(shapely.linestrings(xy[of_piece], indices=piece)), where[row[part[begins]]])
