@@ -46,7 +46,7 @@ def test_a_sum_of_many_lengths_does_not_miss_the_limit_by_rounding() -> None:
         "street": Features.of([zigzag], road_class=["path"]),
         "green_area": green(box(900, -1, 1000, 0)),
     }
-    assert batch_of(ZONE, layers, entrance_m=0).per_node["green_access"][:, 0].max() > 300
+    assert batch_of("green_access", ZONE, layers, entrance_m=0).per_node["green_access"][:, 0].max() > 300
     assert share(layers, entrance_m=0) == 1
     assert share(layers, entrance_m=0, walk_m=299.999) == 0
 
@@ -147,7 +147,7 @@ def test_the_share_equals_a_walk_by_networkx_and_brute_force() -> None:
         "street": Features.of(lines, road_class=["residential"] * 12),
         "green_area": green(*parks),
     }
-    batch = batch_of(ZONE, layers)
+    batch = batch_of("green_access", ZONE, layers)
     graph = batch.networks["streets"]
     walk = nx.Graph()
     for node in range(len(graph)):
