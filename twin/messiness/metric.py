@@ -50,7 +50,7 @@ NO_PARTS = Parts(np.empty(0, np.int64), np.empty(0, np.int64), np.empty((0, 1)))
 def of_buildings(batch: Batch, amounts: ArrayLike) -> Parts:
     """Parts of the zones' buildings from one row of amounts a building of the batch; rows with NaN do not count."""
     rows = np.asarray(amounts, dtype=np.float64)
-    rows = rows.reshape(len(rows), -1)
+    rows = rows[:, None] if rows.ndim == 1 else rows
     building, zone = buildings_in_zones(batch)
     measured = np.isfinite(rows[building]).all(axis=1)
     return Parts(zone[measured], building[measured], rows[building[measured]])

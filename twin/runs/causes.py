@@ -28,8 +28,8 @@ def form_rows(batch: Batch, zones: int) -> Iterator[FormRow]:
     form, premises = messiness(batch), zone_premises(batch).total
     codes = batch.zones.columns["code"].tolist()
     for at in range(zones):
-        metrics = {name: float(each[at]) for name, each in form.metrics.items() if np.isfinite(each[at])}
-        interval = (_number(form.value[at]), _number(form.low[at]), _number(form.high[at]))
+        metrics = {name: _rounded(each[at]) for name, each in form.metrics.items() if np.isfinite(each[at])}
+        interval = (_messiness(form.value[at]), _messiness(form.low[at]), _messiness(form.high[at]))
         yield FormRow(codes[at], int(premises[at]), *interval, int(form.n[at]), str(form.reason[at]), metrics)
 
 
@@ -131,5 +131,10 @@ def _row(goal: str, flag: Flag) -> FlagRow:
     return FlagRow(goal=goal, evidence=flag.evidence["en"], evidence_zh=flag.evidence["zh"], **given)
 
 
-def _number(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
+def _messiness(value: float) -> float | None:
+    return _rounded(value) if np.isfinite(value) else None
+
+
+def _rounded(value: float) -> float:
+    """To twelve digits: sums of lengths differ in the last ones by how zones are cut into batches."""
+    return float(f"{value:.12g}")

@@ -36,13 +36,16 @@ path = "parks.gpkg"
 layer = "broadband_coverage"
 path = "coverage.gpkg"
 observed_on = 2025-01-01
+[[source]]
+layer = "broadband_node"
+path = "nodes.gpkg"
 """
 
 
 def write_town(folder: Path, side: int = 5, seed: int = 7) -> None:
     """Write the files and the recipe of a town of ``side`` × ``side`` zones; the last zone overlaps the one before."""
     random = np.random.default_rng(seed)
-    zones, houses, streets, parks, coverage = [], [], [], [], []
+    zones, houses, streets, parks, coverage, nodes = [], [], [], [], [], []
     for n in range(side * side):
         x, y = EAST + SIDE * (n % side), NORTH + SIDE * (n // side)
         left = x - 50 if n == side * side - 1 else x
@@ -50,6 +53,9 @@ def write_town(folder: Path, side: int = 5, seed: int = 7) -> None:
         zones.append({"code": code, "population": 100.0 + n, "geometry": box(left, y, x + SIDE, y + SIDE)})
         streets.append({"street_id": f"H{n}", "road_class": "local", "geometry": LineString([(x, y), (x + SIDE, y)])})
         streets.append({"street_id": f"V{n}", "road_class": "local", "geometry": LineString([(x, y), (x, y + SIDE)])})
+        if n % 4 == 0:
+            ports = {"ports_total": 96, "ports_used": 96 if n % 8 else 20, "design_reach_m": 180.0}
+            nodes.append({"node_id": f"N{n}", "kind": "cabinet", **ports, "geometry": Point(x + 60, y)})
         if random.random() < 0.3:
             access = random.choice(["public", "private"])
             shape = box(x + 80, y + 80, x + 140, y + 140)
@@ -60,6 +66,7 @@ def write_town(folder: Path, side: int = 5, seed: int = 7) -> None:
             speed = float(random.choice([30, 100, 1000]))
             coverage.append({"premises": 2, "max_down_mbps": speed, "geometry": Point(hx + 4, hy + 4)})
     tables = {"zones": zones, "buildings": houses, "streets": streets, "parks": parks, "coverage": coverage}
+    tables["nodes"] = nodes
     for name, rows in tables.items():
         gpd.GeoDataFrame(rows, geometry="geometry", crs=4547).to_file(folder / f"{name}.gpkg")
     (folder / "city.toml").write_text(RECIPE)

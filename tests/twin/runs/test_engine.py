@@ -26,16 +26,19 @@ from twin.runs.tables import table_of
 
 PROFILE = load_profile("xiongan_2035")
 COMPUTED = set(plan(PROFILE).described())
-RESULT = (
+RESULTS = (
     "SELECT goal, zone, value, attainment, shortfall, class, n, quality, people_affected, reason, "
-    "numerator, denominator, parts::text FROM twin.score WHERE run_id = %s ORDER BY goal, zone"
+    "numerator, denominator, parts::text FROM twin.score WHERE run_id = %s ORDER BY goal, zone",
+    "SELECT zone, premises, value, low, high, n, reason, metrics::text FROM twin.form WHERE run_id = %s ORDER BY zone",
+    "SELECT goal, zone, cause, confidence, second_cause, gain_if_tidy, gain_if_supplied, people_affected, evidence, "
+    "evidence_zh, parts::text, details::text FROM twin.flag WHERE run_id = %s ORDER BY goal, zone",
 )
 
 
 def table_hash(run: int) -> str:
     with connect() as connection:
-        rows = connection.execute(RESULT, [run]).fetchall()
-    assert rows
+        rows = [connection.execute(statement, [run]).fetchall() for statement in RESULTS]
+    assert all(rows)
     return hashlib.sha256(repr(rows).encode()).hexdigest()
 
 

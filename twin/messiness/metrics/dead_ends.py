@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import shapely
 
 from twin.batch import Batch
 from twin.messiness.metric import Parts, metric
 from twin.spatial.graph import Graph
-from twin.spatial.membership import held_by
+from twin.spatial.nearby import places_in
 
 
 @metric(
@@ -33,9 +32,6 @@ def dead_ends(batch: Batch) -> Parts:
     """
     graph: Graph = batch.networks["ways"].graph
     degree = np.diff(graph.starts)
-    low_x, low_y, high_x, high_y = shapely.total_bounds(batch.zones.geometry)
-    x, y = graph.xy.T
-    near = (x >= low_x) & (x <= high_x) & (y >= low_y) & (y <= high_y)
-    node = np.flatnonzero(near & (degree != 2))
-    held, zone = held_by(np.asarray(shapely.points(graph.xy[node])), batch.zones.geometry)
-    return Parts(zone, node[held], (degree[node[held], None] == 1).astype(np.float64))
+    node = np.flatnonzero(degree != 2)
+    place, zone = places_in(graph.xy[node], batch.zones.geometry)
+    return Parts(zone, node[place], (degree[node[place], None] == 1).astype(np.float64))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import shapely
 
 from twin.batch import Batch, FloatArray
 from twin.messiness.metric import Parts, metric
 from twin.spatial.graph import Graph
-from twin.spatial.membership import held_by
+from twin.spatial.nearby import places_in
 
 BINS = 36
 GRID, EVEN = np.log(4), np.log(BINS)
@@ -49,11 +48,7 @@ def orientation_disorder(batch: Batch) -> Parts:
     start = np.repeat(np.arange(len(graph)), np.diff(graph.starts))
     once = start < graph.neighbours
     one, other, metres = graph.xy[start[once]], graph.xy[graph.neighbours[once]], graph.lengths[once]
-    middle = (one + other) / 2
-    low_x, low_y, high_x, high_y = shapely.total_bounds(batch.zones.geometry)
-    near = np.flatnonzero((middle >= (low_x, low_y)).all(axis=1) & (middle <= (high_x, high_y)).all(axis=1))
-    held, zone = held_by(np.asarray(shapely.points(middle[near])), batch.zones.geometry)
-    stretch = near[held]
+    stretch, zone = places_in((one + other) / 2, batch.zones.geometry)
     east, north = (other - one)[stretch].T
     bearing = np.degrees(np.arctan2(east, north)) % 360
     width = 360 / BINS
