@@ -22,6 +22,7 @@ from pipelines.raster_load import is_lost, load_raster, rehearse_raster
 from pipelines.recipe import Recipe
 from twin.database.blocks import ahead
 from twin.database.connect import Connection, Row, connect
+from twin.database.dirty import mark_load, note_reaches
 from twin.database.features import analyze
 from twin.database.migrate import migrate
 from twin.database.sources import (
@@ -38,6 +39,7 @@ from twin.database.sources import (
 from twin.database.staging import Arrival, Merged, Staging, quarantine
 from twin.database.tables import make_tables
 from twin.discover import discover
+from twin.runs.plan import reaches
 
 
 def load(recipe: Recipe, *, only: str | None = None, dry_run: bool = False, progress: Progress | None = None) -> Loaded:
@@ -63,6 +65,7 @@ def load(recipe: Recipe, *, only: str | None = None, dry_run: bool = False, prog
             with connection.transaction():
                 fix_city(connection, _city(recipe))
                 make_tables(connection, discover("layers", Layer), recipe.city.srid)
+                note_reaches(connection, reaches())
             outcomes = [_loaded(connection, recipe, each, progress) for each in planned]
             _finish(connection, outcomes)
             notes = _zone_notes(connection) if any(o.layer == "zone" for o in outcomes) else []
@@ -135,6 +138,8 @@ def _merge(
     rejects += [_taken(layer, row, *doubles) for row in staging.settle()]
     rejects += [_taken(layer, row, *foreign) for row in staging.take_foreign()]
     merged = staging.merge([r.key for r in rejects if r.key is not None])
+    if merged.new or merged.changed or merged.closed:
+        mark_load(connection, layer, load_id)
     quarantine(connection, source, load_id, layer.id, srid, rejects)
     _sum_up(outcome, merged, rejects)
 

@@ -19,6 +19,9 @@ from twin.runs.engine import Finished
 from twin.runs.engine import score as run_score
 from twin.runs.explain import explanation
 
+DIRTY = "dirty"
+"""In place of codes: the zones that edits and loads touched since they were scored."""
+
 
 class Bar:
     """A bar on the terminal."""
@@ -37,6 +40,10 @@ class Bar:
         """Show that so many more are done."""
         self.shown.advance(self._task, count)
 
+    def note(self, sentence: str) -> None:
+        """Say what was decided, and why."""
+        say(sentence)
+
 
 def score_city(profile: str | None, zones: str, workers: int | None) -> tuple[Profile, Finished]:
     """Score with a bar: the recipe's profile where none is named."""
@@ -46,22 +53,22 @@ def score_city(profile: str | None, zones: str, workers: int | None) -> tuple[Pr
     chosen = load_profile(name, Path())
     bar = Bar()
     with bar.shown:
-        done = run_score(chosen, zones=_codes(zones), workers=workers, progress=bar)
+        done = run_score(chosen, zones=_codes(zones), dirty=zones == DIRTY, workers=workers, progress=bar)
     return chosen, done
 
 
 def _codes(zones: str) -> list[str] | None:
-    if zones == "all":
+    if zones in ("all", DIRTY):
         return None
     codes = [code.strip() for code in zones.split(",") if code.strip()]
     if not codes:
-        raise UsageError("--zones: give 'all' or codes of zones, parted by commas")
+        raise UsageError("--zones: give 'all', 'dirty' or codes of zones, parted by commas")
     return codes
 
 
 @click.command()
 @click.option("--profile", help="Name in data/profiles/, or path of a TOML file; default the recipe's.")
-@click.option("--zones", default="all", show_default=True, help="all, or codes parted by commas.")
+@click.option("--zones", default="all", show_default=True, help="all, dirty, or codes parted by commas.")
 @click.option("--workers", type=click.IntRange(min=1), help="Threads; default TWIN_WORKERS, or one a processor.")
 @json_option
 def score(profile: str | None, zones: str, workers: int | None, as_json: bool) -> None:

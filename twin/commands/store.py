@@ -10,6 +10,7 @@ from layers.schema import Layer
 from twin.commands.output import json_option, print_json, print_rows, say
 from twin.database import results
 from twin.database.connect import check_server, cluster, connect, ensure_up
+from twin.database.dirty import note_reaches
 from twin.database.features import row_counts
 from twin.database.migrate import migrate
 from twin.database.rasters import raster_counts
@@ -17,6 +18,7 @@ from twin.database.sources import stored_city
 from twin.database.tables import make_tables
 from twin.discover import discover
 from twin.errors import StoreUnavailable, UsageError
+from twin.runs.plan import reaches
 from twin.settings import described, settings
 
 
@@ -30,6 +32,7 @@ def bring_up() -> None:
         if city:
             for layer in make_tables(connection, discover("layers", Layer), city.srid):
                 say(f"table of layer {layer} follows its declaration")
+            note_reaches(connection, reaches())
 
 
 @click.command()

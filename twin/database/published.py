@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -165,3 +165,58 @@ def data_version(connection: Connection) -> str:
     row = connection.execute(query("data_version")).fetchone()
     assert row is not None
     return str(row["version"])
+
+
+SURE_FROM = 0.7
+"""From this confidence on a cause is said; under it the zone counts as undetermined."""
+
+
+def cause_counts(connection: Connection, run: int, goal: str) -> dict[str, int]:
+    """Zones of a goal by cause, and by ``unsure``, ``few``, ``met`` and ``none`` (see ``zone_causes``)."""
+    wanted = {"run": run, "goal": goal, "sure": SURE_FROM}
+    return {row["class"]: row["zones"] for row in connection.execute(query("published_cause_counts"), wanted)}
+
+
+def zone_causes(connection: Connection, run: int, goal: str) -> list[Row]:
+    """Of every zone that the goal holds for: zone, name, value, reason, cause, confidence, second cause and class.
+
+    The class is the cause, ``unsure`` under a confidence of 0.7, ``few`` where the zone falls short and has too few
+    premises for a cause to be sought, ``met`` where the target is reached, ``none`` without a value.
+    """
+    wanted = {"run": run, "goal": goal, "sure": SURE_FROM}
+    return connection.execute(query("published_causes", zones=ZONES), wanted).fetchall()
+
+
+def zone_flag(connection: Connection, run: int, goal: str, zone: str) -> Row | None:
+    """Why a zone misses a goal; none where it reaches it, has no value, or too few premises."""
+    wanted = {"run": run, "goal": goal, "zone": zone}
+    return connection.execute(query("published_flag"), wanted).fetchone()
+
+
+def is_untold(connection: Connection, run: int, goal: str) -> bool:
+    """Whether a goal has flags, all of them made without looking at premises."""
+    row = connection.execute(query("published_untold"), {"run": run, "goal": goal}).fetchone()
+    return bool(row and row["flags"] and row["flags"] == row["untold"])
+
+
+def form_counts(connection: Connection, run: int, bounds: Sequence[float]) -> dict[int, int]:
+    """Zones by class of messiness: 0 not measured, 1 below the first bound, 2 from it on, and so forth."""
+    rows = connection.execute(query("published_form_counts"), {"run": run, "bounds": list(bounds)})
+    return {row["class"]: row["zones"] for row in rows}
+
+
+def zone_forms(connection: Connection, run: int, bounds: Sequence[float]) -> list[Row]:
+    """Zone, name, messiness, its interval, buildings, reason and class of every zone."""
+    wanted = {"run": run, "bounds": list(bounds)}
+    return connection.execute(query("published_forms", zones=ZONES), wanted).fetchall()
+
+
+def zone_form(connection: Connection, run: int, zone: str) -> Row | None:
+    """Messiness of a zone with its metrics; none where the run did not look at the zone."""
+    return connection.execute(query("published_form"), {"run": run, "zone": zone}).fetchone()
+
+
+def zone_places(connection: Connection) -> dict[str, list[float]]:
+    """By zone, latitude and longitude of a place inside it, and its width in metres."""
+    rows = connection.execute(query("zone_places", zones=ZONES))
+    return {row["code"]: [round(row["lat"], 6), round(row["lon"], 6), round(row["width"], 1)] for row in rows}

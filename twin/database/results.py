@@ -72,7 +72,13 @@ def unfinished(connection: Connection) -> Row | None:
 
 
 def begin_run(
-    connection: Connection, identity: Identity, profile_name: str, profile: Mapping[str, Any], zones: int, batches: int
+    connection: Connection,
+    identity: Identity,
+    profile_name: str,
+    profile: Mapping[str, Any],
+    zones: int,
+    batches: int,
+    facts: str = "",
 ) -> int:
     """The id of a new run; other unfinished ones are given up."""
     values = {
@@ -82,6 +88,7 @@ def begin_run(
         "zones": zones,
         "batches": batches,
         "goals": Jsonb({}),
+        "facts": facts,
     }
     row = connection.execute(query("begin_run"), values).fetchone()
     assert row is not None

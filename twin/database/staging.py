@@ -89,6 +89,8 @@ class Staging:
         if self._straight:
             drop_indexes(connection, layer)
             self._defaults("arrive", {k: sql.Literal(v) for k, v in vars(arrival).items()})
+            if layer.has_geometry:
+                self._execute("pause_marks", table=self._table)
             self._execute("become_loader")
         else:
             self._execute("become_loader")
@@ -123,6 +125,8 @@ class Staging:
             return self._take("take_doubles")
         self._execute("become_owner")
         self._defaults("arrived", {})
+        if self._layer.has_geometry:
+            self._execute("resume_marks", table=self._table)
         try:
             with self._connection.transaction():
                 make_indexes(self._connection, self._layer)

@@ -13,6 +13,7 @@ import psycopg
 from psycopg import sql
 
 from layers.schema import Geometry, Kind, Layer, Rule
+from twin.database import dirty
 from twin.database.connect import Connection
 from twin.database.queries import layer_table, query
 from twin.database.rules import make_rules
@@ -26,6 +27,9 @@ COLUMN_TYPES = {
     Kind.DATE: "date",
 }
 """PostgreSQL's type of each kind of field, as ``information_schema`` spells it."""
+
+TRIGGERS_VERSION = 2
+"""Raise it when the triggers of layers change, so that the tables of stores that are there follow."""
 
 SYSTEM_COLUMNS = (
     "id",
@@ -59,6 +63,7 @@ def make_tables(connection: Connection, layers: Mapping[str, Layer], srid: int) 
                 _add_columns(connection, layer)
             _renew_checks(connection, layer)
             make_rules(connection, layer)
+            dirty.watch(connection, layer)
             connection.execute(query("grant_layer", table=layer_table(layer.id)))
             connection.execute(query("grant_history", table=layer_table(layer.id, "history")))
             connection.execute(
@@ -75,7 +80,7 @@ def make_tables(connection: Connection, layers: Mapping[str, Layer], srid: int) 
 def declaration_digest(layer: Layer, srid: int) -> str:
     """Hash of all that decides a table's shape."""
     kinds = {name: each.kind for name, each in layer.fields.items()}
-    text = repr((layer.geometry, layer.key, layer.key_of, kinds, layer.rules(), srid))
+    text = repr((TRIGGERS_VERSION, layer.geometry, layer.key, layer.key_of, kinds, layer.rules(), srid))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

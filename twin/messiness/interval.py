@@ -93,7 +93,9 @@ class _Units:
         found, at = [], 0
         for each in self.metrics:
             width = each.parts.amounts.shape[1]
-            draws = each.metric.value_of(sums[:, at : at + width], sums[:, at + width])
-            found.append(each.counts_as(draws) if each.measured[zone] else np.full(DRAWS, np.nan))
+            draws = np.full(DRAWS, np.nan)
+            if each.measured[zone]:
+                draws = each.counts_as(each.metric.value_of(sums[:, at : at + width], sums[:, at + width]))
+            found.append(draws)
             at += width + 1
         return found

@@ -76,8 +76,11 @@ def messiness(batch: Batch) -> Messiness:
 
 def _values(metric: Metric, parts: Parts, zones: int) -> tuple[FloatArray, IntArray]:
     sums, count = parts.sums(zones)
-    value = np.asarray(metric.value_of(sums, count.astype(np.float64)), dtype=np.float64)
-    return np.where(count >= metric.fewest, value, np.nan), count
+    enough = np.flatnonzero(count >= metric.fewest)
+    value = np.full(zones, np.nan)
+    if len(enough):
+        value[enough] = metric.value_of(sums[enough], count[enough].astype(np.float64))
+    return value, count
 
 
 def messiness_needs() -> tuple[dict[str, float], tuple[str, ...]]:

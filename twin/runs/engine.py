@@ -14,6 +14,7 @@ from layers.schema import Layer
 from twin.batch import Batch, CityFacts, Features
 from twin.database import causes, results
 from twin.database.connect import Connection, connect
+from twin.database.dirty import drop, release, take
 from twin.database.features import all_features, dwellings_known, layer_versions, row_counts, zones_in_order
 from twin.database.rasters import grids, raster_counts
 from twin.database.sources import StoredCity, city_of
@@ -23,6 +24,7 @@ from twin.goals import Profile
 from twin.index import Values
 from twin.runs.batch import Cut, Shared, cut, own_parts, read_batch
 from twin.runs.causes import flag_rows, form_rows, premise_rows
+from twin.runs.dirty import described_facts, dirty_zones
 from twin.runs.plan import Plan, Planned, plan
 from twin.runs.rows import score_rows
 from twin.settings import settings
@@ -37,6 +39,9 @@ class Progress(Protocol):
     def zones(self, count: int) -> None:
         """Hear that so many more zones are done."""
 
+    def note(self, sentence: str) -> None:
+        """Hear what was decided, and why."""
+
 
 class Quiet:
     """Nobody is told."""
@@ -45,6 +50,9 @@ class Quiet:
         """Say nothing."""
 
     def zones(self, count: int) -> None:
+        """Say nothing."""
+
+    def note(self, sentence: str) -> None:
         """Say nothing."""
 
 
@@ -62,14 +70,16 @@ def score(
     profile: Profile,
     *,
     zones: Sequence[str] | None = None,
+    dirty: bool = False,
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Finished:
-    """Compute every goal of a profile for every zone, or for those named.
+    """Compute every goal of a profile for every zone, for those named, or for those whose inputs were touched.
 
     Args:
         profile: its goals whose index is computed here are scored.
         zones: codes; the scores of all other zones are taken over from the last finished run.
+        dirty: only zones that edits and loads touched since they were scored; see ``twin/runs/dirty.py``.
         workers: threads; default ``TWIN_WORKERS``.
         progress: told how it goes on.
 
@@ -81,7 +91,7 @@ def score(
     planned = plan(profile)
     with connect(autocommit=True, program="twin score") as connection, results.only_run(connection):
         engine = _Engine(connection, planned, progress or Quiet())
-        return engine.run(zones, workers or settings().workers or 2)
+        return engine.run(zones, workers or settings().workers or 2, only_dirty=dirty)
 
 
 def is_scored(profile: Profile) -> bool:
@@ -106,15 +116,25 @@ class _Engine:
         self._stages: dict[str, float] = {}
         self._notes: dict[str, set[str]] = {each.goal.index: set() for each in planned.goals}
 
-    def run(self, codes: Sequence[str] | None, workers: int) -> Finished:
+    def run(self, codes: Sequence[str] | None, workers: int, *, only_dirty: bool = False) -> Finished:
         """Begin or resume a run, and end it."""
         city = city_of(self._connection)
         ordered = zones_in_order(self._connection)
         if not ordered:
             raise StoreNotReady("no zone is loaded; add a source of layer zone to the recipe, then load it")
+        self._facts = _facts(self._connection, city, self._plan.profile)
+        if only_dirty:
+            found = dirty_zones(self._connection, self._plan, self._facts)
+            self._progress.note(found.reason)
+            if found.last_run is not None and found.codes == []:
+                return Finished(found.last_run, 0, False)
+            codes = found.codes
         chosen = _chosen(ordered, codes)
         parts = cut(chosen, settings().batch)
         run, resumed = self._begin(len(ordered), parts, codes)
+        with self._connection.transaction():
+            release(self._connection)
+            take(self._connection, run, codes, layers=codes is None or only_dirty)
         written = results.done_batches(self._connection, run)
         todo = [part for part in parts if part.number not in written]
         self._progress.begin(run, len(chosen), len(chosen) - sum(len(part.ids) for part in todo))
@@ -127,6 +147,7 @@ class _Engine:
         results.note_goals(self._connection, run, goals)
         with self._connection.transaction():
             results.end_run(self._connection, run, self._stages)
+            drop(self._connection, run)
             causes.forget_premises(self._connection, run)
         return Finished(run, len(chosen), resumed, self._stages)
 
@@ -147,7 +168,8 @@ class _Engine:
             raise StoreNotReady(f"no finished run of {profile.name} to take the other zones from; run `twin score`")
         with self._connection.transaction():
             dumped = profile.model_dump(mode="json")
-            run = results.begin_run(self._connection, identity, profile.name, dumped, zones, len(parts))
+            facts = described_facts(self._facts)
+            run = results.begin_run(self._connection, identity, profile.name, dumped, zones, len(parts), facts)
             if former is not None:
                 recomputed = [code for part in parts for code in part.codes]
                 results.copy_former_scores(self._connection, run, former["id"], recomputed)
@@ -155,8 +177,7 @@ class _Engine:
         return run, False
 
     def _prepare(self, city: StoredCity) -> tuple[Shared, dict[str, Features]]:
-        layers = discover("layers", Layer)
-        facts = _facts(self._connection, city, self._plan.profile)
+        layers, facts = discover("layers", Layer), self._facts
         whole = {name: all_features(self._connection, layers[name]) for name in sorted(self._plan.whole_layers)}
         networks = {name: each.build(whole, facts) for name, each in self._plan.networks.items()}
         per_node = {

@@ -57,6 +57,11 @@ class Plan:
         return whole
 
     @property
+    def rasters(self) -> set[str]:
+        """Rasters that are read."""
+        return {name for each in self.goals for name in each.index.rasters}
+
+    @property
     def supplies(self) -> set[str]:
         """Layers of what supplies premises."""
         return {each.premises.supply for each in self.goals if each.premises}
@@ -85,6 +90,18 @@ class Plan:
             }
             for each in self.goals
         }
+
+
+def reaches() -> dict[str, float]:
+    """How far outside a zone features of each layer may change its scores, in metres, whatever the profile."""
+    found = dict(messiness_needs()[0])
+    for index in discover("twin.indices", Index).values():
+        for layer in (*index.layers, *index.optional_layers):
+            found[layer] = max(found.get(layer, 0.0), index.reach_m)
+    for model in discover("twin.attribution.premises", PremiseModel).values():
+        for layer, metres in model.layers.items():
+            found[layer] = max(found.get(layer, 0.0), metres)
+    return found
 
 
 def plan(profile: Profile) -> Plan:

@@ -30,18 +30,18 @@ AROUND_M = ACCESS_REACH_M - FRONT_M
 def block_complexity(batch: Batch) -> Parts:
     """Mean number k of peels after which a building's cell is reached from the streets around its block.
 
-    Formula: mean over buildings of k. k = 1 if the building's cell touches a usable street: the end of its shortest
-    line to that street is nearer to it than to any other building on this side within 60 m. Else k is one more than the
-    least k of its neighbours, as cells that touch a street are peeled off. Neighbours are buildings at most 20 m apart
-    with no third one in the circle between them and no usable street between. Ways out are looked for within 60 m of
-    the zone; a building from which none leads out has k = 1 + the buildings that its line to the street crosses.
+    Formula: mean over buildings of k. k = 1 if the building's cell touches a usable street: where its shortest line
+    meets the street, no other building on this side is nearer (by a tenth). Else k is one more than the least k of its
+    neighbours, as cells that touch a street are peeled off. Neighbours are buildings at most 20 m apart with no third
+    one in the circle between them (of four fifths of the gap) and no usable street. Ways out are looked for within 60 m
+    of the zone; a building from which none leads out has k = 1 + the buildings that its line to the street crosses.
 
     Direction: more is messier. Planned 1–1.3; informal 2 and more. Shown and not summed: it says the same as the share
     of buildings behind others.
 
     Source: Brelsford et al. 2018, Science Advances 4:eaar4644; Soman et al. 2020, IJGI 9:685. Peels of the weak dual of
-    the block graph, here by breadth-first search over cells that are not drawn: on informal blocks 4 of 5 buildings
-    have the k of momepy's tessellation, 49 of 50 within one.
+    the block graph, here by breadth-first search over cells that are not drawn: on random informal blocks 84 to 91 % of
+    buildings have the k of momepy's tessellation, 99 % one within 1, and the mean is 3 % higher.
     """
     access = street_access(batch)
     building, zone = buildings_in_zones(batch)

@@ -94,3 +94,65 @@ f.{key} = z.code;
 
 -- data_version: changes whenever a statement changed any layer
 SELECT coalesce(max(id), 0) || '-' || count(*) AS version FROM twin.change;
+
+-- published_cause_counts: zones of a goal by cause; met: no shortfall, none: no value, few: too few premises to seek one
+SELECT class, count(*) AS zones FROM (
+    SELECT CASE
+        WHEN s.value IS NULL THEN 'none'
+        WHEN coalesce(s.shortfall, 0) <= 0 THEN 'met'
+        WHEN f.cause IS NULL THEN 'few'
+        WHEN f.confidence < %(sure)s THEN 'unsure'
+        ELSE f.cause
+    END AS class
+    FROM twin.score AS s LEFT JOIN twin.flag AS f ON f.run_id = s.run_id AND f.goal = s.goal AND f.zone = s.zone
+    WHERE s.run_id = %(run)s AND s.goal = %(goal)s
+) AS zones GROUP BY class;
+
+-- published_causes: every zone's cause of missing a goal, with its value
+SELECT
+    s.zone, s.value, s.reason, s.shortfall, z.name, f.cause, f.confidence, f.second_cause,
+    CASE
+        WHEN s.value IS NULL THEN 'none'
+        WHEN coalesce(s.shortfall, 0) <= 0 THEN 'met'
+        WHEN f.cause IS NULL THEN 'few'
+        WHEN f.confidence < %(sure)s THEN 'unsure'
+        ELSE f.cause
+    END AS class
+FROM twin.score AS s
+LEFT JOIN twin.flag AS f ON f.run_id = s.run_id AND f.goal = s.goal AND f.zone = s.zone
+LEFT JOIN {zones} AS z ON z.code = s.zone
+WHERE s.run_id = %(run)s AND s.goal = %(goal)s ORDER BY s.zone;
+
+-- published_flag: why a zone misses a goal
+SELECT cause, confidence, second_cause, value, target, shortfall, people_affected, evidence, evidence_zh, parts, details
+FROM twin.flag WHERE run_id = %(run)s AND goal = %(goal)s AND zone = %(zone)s;
+
+-- published_untold: whether flags of a goal were made without looking at premises
+SELECT count(*) FILTER (WHERE details ->> 'method' = 'none') AS untold, count(*) AS flags
+FROM twin.flag WHERE run_id = %(run)s AND goal = %(goal)s;
+
+-- published_form_counts: zones by class of messiness, 0 not measured, else 1 and up between the bounds
+SELECT coalesce(width_bucket(value, %(bounds)s::float8[]) + 1, 0) AS class, count(*) AS zones
+FROM twin.form WHERE run_id = %(run)s GROUP BY 1;
+
+-- published_forms: messiness of every zone
+SELECT f.zone, z.name, f.value, f.low, f.high, f.n, f.reason,
+    coalesce(width_bucket(f.value, %(bounds)s::float8[]) + 1, 0) AS class
+FROM twin.form AS f LEFT JOIN {zones} AS z ON z.code = f.zone
+WHERE f.run_id = %(run)s ORDER BY f.zone;
+
+-- published_form: messiness of a zone, with its metrics
+SELECT value, low, high, n, reason, metrics FROM twin.form WHERE run_id = %(run)s AND zone = %(zone)s;
+
+-- zone_places: a place inside each zone in degrees, and how wide the zone is there in metres
+SELECT code, ST_Y(place) AS lat, ST_X(place) AS lon, width
+FROM (
+    SELECT
+        code,
+        ST_Transform(
+            CASE WHEN ST_Intersects(ST_Centroid(geom), geom) THEN ST_Centroid(geom) ELSE ST_PointOnSurface(geom) END,
+            4326
+        ) AS place,
+        least(sqrt(ST_Area(geom)), ST_XMax(geom) - ST_XMin(geom), ST_YMax(geom) - ST_YMin(geom)) AS width
+    FROM {zones}
+) AS each_zone ORDER BY code;

@@ -8,9 +8,10 @@ SELECT pg_advisory_unlock(hashtext('twin.run'));
 SELECT * FROM twin.run WHERE status = 'running' ORDER BY id DESC LIMIT 1;
 
 -- begin_run: a new run
-INSERT INTO twin.run (profile_name, profile, profile_hash, data_version, code_version, status, zones, batches, goals)
+INSERT INTO twin.run (profile_name, profile, profile_hash, data_version, code_version, status, zones, batches, goals,
+    facts)
 VALUES (%(profile_name)s, %(profile)s, %(profile_hash)s, %(data_version)s, %(code_version)s, 'running', %(zones)s,
-    %(batches)s, %(goals)s)
+    %(batches)s, %(goals)s, %(facts)s)
 RETURNING id;
 
 -- give_up_runs: unfinished runs of other data, profile or code cannot be resumed

@@ -10,6 +10,7 @@ BEGIN
         coalesce(nullif(current_setting('twin.user', true), ''), session_user),
         current_setting('application_name', true)
     );
+    INSERT INTO twin.dirty (zone, layer) VALUES ('', NEW.layer);
     PERFORM pg_notify('twin_change', NEW.layer);
     RETURN NULL;
 END

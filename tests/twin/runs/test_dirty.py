@@ -1,0 +1,188 @@
+"""Zones that edits and loads touch are computed again, and the result is that of a full recompute."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+
+from pipelines.load import load
+from pipelines.recipe import read_recipe
+from tests.twin.runs.conftest import EAST, NORTH, SIDE
+from tests.twin.runs.test_engine import table_hash
+from twin.database.connect import Connection, connect
+from twin.goals import load_profile
+from twin.runs.engine import Finished, score
+
+PROFILE = load_profile("xiongan_2035")
+ALL = 25
+
+
+def waiting() -> dict[str, set[str]]:
+    with connect() as connection:
+        found: dict[str, set[str]] = {}
+        for row in connection.execute("SELECT zone, layer FROM twin.dirty"):
+            found.setdefault(row["layer"], set()).add(row["zone"])
+        return found
+
+
+def edit(statement: str, *values: object) -> None:
+    with connect() as connection:
+        connection.execute(statement, values)  # type: ignore[arg-type]
+
+
+def place(zone: int, east: float = 100, north: float = 100) -> tuple[float, float]:
+    return EAST + SIDE * (zone % 5) + east, NORTH + SIDE * (zone // 5) + north
+
+
+def house_at(zone: int) -> str:
+    x, y = place(zone)
+    return f"SRID=4547;MULTIPOLYGON((({x} {y},{x + 9} {y},{x + 9} {y + 9},{x} {y + 9},{x} {y})))"
+
+
+def scored_again() -> Finished:
+    return score(PROFILE, dirty=True)
+
+
+@pytest.mark.usefixtures("town")
+def test_after_a_run_nothing_is_dirty_and_nothing_is_computed() -> None:
+    first = score(PROFILE)
+    assert waiting() == {}
+    again = scored_again()
+    assert (again.run, again.zones) == (first.run, 0)
+
+
+@pytest.mark.usefixtures("town")
+def test_an_edited_building_marks_the_zones_within_its_reach_and_no_other() -> None:
+    score(PROFILE)
+    edit("UPDATE layer.building SET dwellings = 9 WHERE building_id = 'B12-0'")
+    marked = waiting()
+    assert set(marked) == {"building"}
+    zones = marked["building"] - {""}
+    assert "Z12" in zones
+    assert zones <= {f"Z{n:02d}" for n in (6, 7, 8, 11, 12, 13, 16, 17, 18)}
+    done = scored_again()
+    assert done.zones == len(zones)
+    assert waiting() == {}
+    assert table_hash(done.run) == table_hash(score(PROFILE).run)
+
+
+@pytest.mark.usefixtures("town")
+def test_a_moved_house_marks_where_it_was_and_where_it_is() -> None:
+    score(PROFILE)
+    edit("UPDATE layer.building SET geom = ST_GeomFromEWKT(%s) WHERE building_id = 'B0-0'", house_at(24))
+    zones = waiting()["building"]
+    assert {"Z00", "Z24"} <= zones
+    assert table_hash(scored_again().run) == table_hash(score(PROFILE).run)
+
+
+@pytest.mark.usefixtures("town")
+def test_an_edit_that_is_taken_back_leaves_no_mark() -> None:
+    score(PROFILE)
+    with connect() as connection:
+        connection.execute("DELETE FROM layer.building WHERE building_id = 'B7-1'")
+        connection.rollback()
+    assert waiting() == {}
+
+
+@pytest.mark.usefixtures("town")
+def test_a_new_street_is_a_matter_of_the_whole_city() -> None:
+    score(PROFILE)
+    (x, y), (x2, y2) = place(6), place(18)
+    edit(
+        "INSERT INTO layer.street (street_id, road_class, geom) VALUES ('new', 'local', ST_GeomFromEWKT(%s))",
+        f"SRID=4547;MULTILINESTRING(({x} {y},{x2} {y2}))",
+    )
+    done = scored_again()
+    assert done.zones == ALL
+    assert table_hash(done.run) == table_hash(score(PROFILE).run)
+
+
+def test_a_load_marks_once_the_zones_of_the_rows_that_differ(town: Path) -> None:
+    score(PROFILE)
+    houses = gpd.read_file(town / "buildings.gpkg")
+    houses.loc[houses.building_id == "B6-2", "dwellings"] = 31
+    houses[houses.building_id != "B18-5"].to_file(town / "buildings.gpkg")
+    outcome = {each.layer: each for each in load(read_recipe(town)).sources}["building"]
+    assert (outcome.loaded, outcome.closed) == (1, 1)
+    zones = waiting()["building"]
+    assert {"", "Z06", "Z18"} <= zones
+    assert "Z09" not in zones and "Z04" not in zones
+    done = scored_again()
+    assert done.zones == len(zones) - 1
+    assert table_hash(done.run) == table_hash(score(PROFILE).run)
+
+
+def test_a_load_that_changes_nothing_marks_nothing(town: Path) -> None:
+    score(PROFILE)
+    load(read_recipe(town))
+    assert waiting() == {}
+
+
+def test_what_holds_for_the_whole_city_makes_all_zones_dirty(town: Path) -> None:
+    score(PROFILE)
+    edit("UPDATE layer.building SET dwellings = NULL")
+    assert scored_again().zones == ALL
+    assert town.exists()
+
+
+@pytest.mark.usefixtures("town")
+def test_zones_named_by_hand_leave_the_marks_of_the_others() -> None:
+    score(PROFILE)
+    edit("UPDATE layer.building SET dwellings = 5 WHERE building_id IN ('B0-0', 'B24-0')")
+    score(PROFILE, zones=["Z00"])
+    left = waiting()["building"]
+    assert "Z00" not in left
+    assert {"", "Z24"} <= left
+
+
+CHANGES: dict[str, Callable[[np.random.Generator, Connection], object]] = {
+    "a home more": lambda draw, c: c.execute(
+        "UPDATE layer.building SET dwellings = dwellings + 1 WHERE building_id = %s", [f"B{draw.integers(25)}-3"]
+    ),
+    "a house less": lambda draw, c: c.execute(
+        "DELETE FROM layer.building WHERE building_id = %s", [f"B{draw.integers(25)}-{draw.integers(30)}"]
+    ),
+    "a house more": lambda draw, c: c.execute(
+        "INSERT INTO layer.building (building_id, dwellings, geom) VALUES (%s, 3, ST_GeomFromEWKT(%s))",
+        [f"new-{draw.integers(1 << 40)}", house_at(int(draw.integers(25)))],
+    ),
+    "faster": lambda draw, c: c.execute(
+        "UPDATE layer.broadband_coverage SET max_down_mbps = 1000 WHERE id %% 40 = %s", [int(draw.integers(40))]
+    ),
+    "no record": lambda draw, c: c.execute(
+        "DELETE FROM layer.broadband_coverage WHERE id %% 97 = %s", [int(draw.integers(97))]
+    ),
+    "a full node": lambda draw, c: c.execute(
+        "UPDATE layer.broadband_node SET ports_used = ports_total WHERE node_id = %s", [f"N{4 * draw.integers(7)}"]
+    ),
+    "a park closes": lambda draw, c: c.execute(
+        "UPDATE layer.green_area SET access = 'private' WHERE id %% 5 = %s", [int(draw.integers(5))]
+    ),
+    "a street goes": lambda draw, c: c.execute(
+        "DELETE FROM layer.street WHERE street_id = %s", [f"H{draw.integers(25)}"]
+    ),
+    "more people": lambda draw, c: c.execute(
+        "UPDATE layer.zone SET population = population + 10 WHERE code = %s", [f"Z{draw.integers(25):02d}"]
+    ),
+    "a zone grows": lambda draw, c: c.execute(
+        "UPDATE layer.zone SET geom = ST_Multi(ST_Buffer(geom, 5, 'join=mitre')) WHERE code = %s",
+        [f"Z{draw.integers(25):02d}"],
+    ),
+}
+
+
+@pytest.mark.usefixtures("town")
+@pytest.mark.parametrize("seed", range(3))
+def test_any_edits_and_then_the_dirty_zones_are_a_full_recompute(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    score(PROFILE)
+    for _ in range(6):
+        with connect() as connection:
+            for name in draw.choice(list(CHANGES), size=2):
+                CHANGES[name](draw, connection)
+        partial = table_hash(scored_again().run)
+        assert partial == table_hash(score(PROFILE).run)

@@ -1,0 +1,63 @@
+"""Zones whose scores are behind the data: marked by edits and loads, taken up by runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from layers.schema import Layer
+from twin.database.connect import Connection
+from twin.database.queries import layer_table, query
+
+
+@dataclass(frozen=True)
+class Marks:
+    """``zones`` that were touched, by layer, and ``layers`` that were changed anywhere at all."""
+
+    zones: Mapping[str, frozenset[str]]
+    layers: frozenset[str]
+
+
+def watch(connection: Connection, layer: Layer) -> None:
+    """Let edits of a layer mark the zones around them."""
+    connection.execute(query("watch_places" if layer.has_geometry else "watch_table", table=layer_table(layer.id)))
+
+
+def note_reaches(connection: Connection, reaches: Mapping[str, float]) -> None:
+    """Write down how far outside a zone features of each layer may change its scores, in metres."""
+    for layer, metres in reaches.items():
+        connection.execute(query("note_reach"), {"layer": layer, "metres": metres})
+
+
+def mark_load(connection: Connection, layer: Layer, load: int) -> None:
+    """Mark the zones near the rows that a load brought, changed or closed; all of them in one statement."""
+    connection.execute(query("mark_layer"), {"layer": layer.id})
+    if layer.has_geometry:
+        tables = {"table": layer_table(layer.id), "history": layer_table(layer.id, "history")}
+        connection.execute(query("mark_load", **tables), {"layer": layer.id, "load": load})
+
+
+def release(connection: Connection) -> None:
+    """Marks that an unfinished run took up wait again."""
+    connection.execute(query("release_marks"))
+
+
+def waiting(connection: Connection) -> Marks:
+    """Marks that no run answers for yet; those of unfinished runs wait again."""
+    release(connection)
+    zones: dict[str, set[str]] = {}
+    for row in connection.execute(query("dirty")):
+        zones.setdefault(row["layer"], set()).add(row["zone"])
+    layers = frozenset(layer for layer, codes in zones.items() if "" in codes)
+    return Marks({layer: frozenset(codes - {""}) for layer, codes in zones.items()}, layers)
+
+
+def take(connection: Connection, run: int, zones: Iterable[str] | None, *, layers: bool) -> None:
+    """A run takes up the marks of these zones (None: of all), and those of layers if it answers for them."""
+    chosen = {"run": run, "all": zones is None, "zones": list(zones or ()), "layers": layers}
+    connection.execute(query("take_marks"), chosen)
+
+
+def drop(connection: Connection, run: int) -> None:
+    """The zones of a run are as the data: its marks go."""
+    connection.execute(query("drop_marks"), {"run": run})

@@ -1,0 +1,48 @@
+-- watch_places: edits by whatever door but a bulk load mark the zones around; a load marks them once, at its end
+CREATE OR REPLACE TRIGGER d_inserted AFTER INSERT ON {table} REFERENCING NEW TABLE AS new_rows
+FOR EACH STATEMENT WHEN (current_user <> 'twin_loader') EXECUTE FUNCTION twin.mark_inserted();
+CREATE OR REPLACE TRIGGER d_updated AFTER UPDATE ON {table} REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+FOR EACH STATEMENT WHEN (current_user <> 'twin_loader') EXECUTE FUNCTION twin.mark_updated();
+CREATE OR REPLACE TRIGGER d_deleted AFTER DELETE ON {table} REFERENCING OLD TABLE AS old_rows
+FOR EACH STATEMENT WHEN (current_user <> 'twin_loader') EXECUTE FUNCTION twin.mark_deleted();
+
+-- watch_table: edits of a layer without places say that it was changed
+CREATE OR REPLACE TRIGGER d_changed AFTER INSERT OR UPDATE OR DELETE ON {table}
+FOR EACH STATEMENT WHEN (current_user <> 'twin_loader') EXECUTE FUNCTION twin.mark_table();
+
+-- pause_marks: while an empty layer is filled; it is locked until commit
+ALTER TABLE {table} DISABLE TRIGGER d_inserted;
+
+-- resume_marks: marks of edits again
+ALTER TABLE {table} ENABLE TRIGGER d_inserted;
+
+-- note_reach: how far a feature of a layer may change the scores of a zone
+INSERT INTO twin.reach (layer, metres) VALUES (%(layer)s, %(metres)s)
+ON CONFLICT (layer) DO UPDATE SET metres = excluded.metres WHERE twin.reach.metres <> excluded.metres;
+
+-- mark_load: zones near the rows that a load brought, changed or closed
+INSERT INTO twin.dirty (zone, layer)
+SELECT z.code, %(layer)s
+FROM layer.zone AS z, (SELECT coalesce(max(metres), 0) AS metres FROM twin.reach WHERE layer = %(layer)s) AS r
+WHERE EXISTS (
+    SELECT FROM {table} AS f WHERE f.load_id = %(load)s AND ST_DWithin(f.geom, z.geom, r.metres)
+) OR EXISTS (
+    SELECT FROM {history} AS h WHERE h.closed_load = %(load)s AND ST_DWithin(h.geom, z.geom, r.metres)
+);
+
+-- mark_layer: a layer was changed at all
+INSERT INTO twin.dirty (zone, layer) VALUES ('', %(layer)s);
+
+-- dirty: marks that no run has taken up: zones by layer, '' for the layer itself
+SELECT DISTINCT zone, layer FROM twin.dirty WHERE run_id IS NULL ORDER BY layer, zone;
+
+-- release_marks: marks that an unfinished run took up wait again
+UPDATE twin.dirty SET run_id = NULL
+WHERE run_id IN (SELECT id FROM twin.run WHERE status <> 'done');
+
+-- take_marks: a run takes up the marks of its zones, or all, with those of layers
+UPDATE twin.dirty SET run_id = %(run)s
+WHERE run_id IS NULL AND (%(all)s OR (zone = '' AND %(layers)s) OR zone = ANY (%(zones)s));
+
+-- drop_marks: the zones of a run are as the data
+DELETE FROM twin.dirty WHERE run_id = %(run)s;
