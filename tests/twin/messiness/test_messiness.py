@@ -94,11 +94,11 @@ def test_what_a_run_must_read_is_collected_from_the_metrics() -> None:
 
 def test_the_value_is_the_weighted_mean_between_the_bounds() -> None:
     found = messiness(batch_of(informal(0), organic(0), planned()))
-    expected = np.zeros(3)
-    for name, each in bounds().items():
-        r = (found.metrics[name] - each.lo) / (each.hi - each.lo)
-        expected += each.weight * np.nan_to_num(np.clip(r, 0, 1))
-    np.testing.assert_allclose(found.value, expected)
+    for zone, value in enumerate(found.value):
+        measured = {name: each for name, each in bounds().items() if np.isfinite(found.metrics[name][zone])}
+        r = {n: np.clip((found.metrics[n][zone] - each.lo) / (each.hi - each.lo), 0, 1) for n, each in measured.items()}
+        total = sum(each.weight for each in measured.values())
+        assert value == pytest.approx(sum(each.weight * r[n] for n, each in measured.items()) / total)
 
 
 def written(folder: Path, text: str) -> Path:
@@ -203,3 +203,14 @@ def test_amounts_that_are_not_known_do_not_count() -> None:
     amounts = np.where(np.arange(240) % 2 == 0, 1.0, np.nan)
     sums, count = of_buildings(batch, amounts).sums(1)
     assert (sums.tolist(), count.tolist()) == ([[120]], [120])
+
+
+def test_rows_without_a_shape_disturb_nobody() -> None:
+    town = informal(0)
+    whole, batch = messiness(batch_of(town)), batch_of(town)
+    odd = Features.of([None, shapely.Polygon(), *batch.layer("building").geometry])
+    found = messiness(replace(batch, layers={**batch.layers, "building": odd}))
+    assert found.value.tolist() == whole.value.tolist()
+    assert found.n.tolist() == whole.n.tolist()
+    for name, values in whole.metrics.items():
+        np.testing.assert_allclose(found.metrics[name], values, err_msg=name)

@@ -1,7 +1,8 @@
-"""Hand-made towns of four forms, 360 m square: a planned grid, the same curved, an organic old town, informal blocks."""
+"""Hand-made towns, 360 m square: a planned grid, the same curved, an organic old town, informal blocks."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -84,6 +85,7 @@ def curved() -> Town:
     return planned().moved(bend)
 
 
+@functools.cache
 def organic(seed: int = 0) -> Town:
     """An old town: crooked streets in all directions, every house on one of them."""
     rng = np.random.default_rng(seed)
@@ -109,6 +111,7 @@ def organic(seed: int = 0) -> Town:
     return Town(built.houses, [(line, "residential", 4.5) for line in lines])
 
 
+@functools.cache
 def informal(seed: int = 0) -> Town:
     """Four blocks of 180 m, full of small houses turned as they came, on a few blind lanes 2 m wide."""
     rng = np.random.default_rng(seed)
