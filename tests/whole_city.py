@@ -15,8 +15,8 @@ from twin.batch import NOTHING, Batch, CityFacts, Features
 from twin.discover import discover
 from twin.goals import Profile
 from twin.networks.network import Network
-from twin.runs.engine import compute
 from twin.runs.plan import Planned, plan
+from twin.runs.work import compute
 from twin.scoring.attainment import attain, held_against
 from twin.scoring.people import people_affected, people_of
 from twin.spatial.premises import zone_premises
@@ -52,7 +52,9 @@ class WholeCity:
 
     def flags(self, method: Method = structural) -> pd.DataFrame:
         """One row a zone × goal that falls short, the columns of ``Flag`` and ``goal``."""
-        rows = [{"goal": each.goal.index, **vars(flag)} for each in self.plan.goals for flag in self._flags(each, method)]
+        rows = [
+            {"goal": each.goal.index, **vars(flag)} for each in self.plan.goals for flag in self._flags(each, method)
+        ]
         return pd.DataFrame(rows)
 
     def _flags(self, planned: Planned, method: Method) -> Sequence[Flag]:
@@ -79,4 +81,3 @@ class WholeCity:
     def codes(self) -> np.ndarray[Any, Any]:
         """Codes of the zones, in the order of all arrays."""
         return self.batch.zones.words("code")
-

@@ -22,7 +22,10 @@
     │   ├── BackupError             a backup cannot be written or restored
     │   └── MigrationError          a numbered migration was changed after it ran
     ├── RunError                    a recompute cannot start or go on
-    │   └── RunInProgress           another one is running
+    │   ├── RunInProgress           another one is running
+    │   ├── RunCancelled            somebody cancelled it
+    │   ├── WorkersLost             no worker is left, or none answers
+    │   └── WorkerDiffers           a worker runs another program
     └── DiscoveryError              a file in a folder of layers, indices, readers … is not one
 """
 
@@ -124,6 +127,18 @@ class RunError(TwinError):
 
 class RunInProgress(RunError):
     """Another recompute is running."""
+
+
+class RunCancelled(RunError):
+    """Somebody cancelled the recompute; what it had done is not shown."""
+
+
+class WorkersLost(RunError):
+    """Workers died more often than is tried again, or none answers."""
+
+
+class WorkerDiffers(RunError):
+    """A worker runs another program than the one that began the recompute."""
 
 
 class DiscoveryError(TwinError):

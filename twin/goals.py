@@ -15,7 +15,10 @@ from twin.settings import PROJECT
 
 PROFILES = PROJECT / "data" / "profiles"
 
-NOT_SERVICE_CLASSES = ("path", "footway", "steps", "cycleway", "bridleway")
+NOT_SERVICE_CLASSES = (
+    *("path", "footway", "steps", "cycleway", "bridleway"),
+    *("platform", "corridor", "elevator", "ladder", "via_ferrata", "crossing"),
+)
 """Road classes that a service vehicle cannot use, unless a profile lists its own ``street_classes``."""
 
 Target = float | Annotated[list[float], Field(min_length=2, max_length=2)]

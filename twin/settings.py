@@ -26,7 +26,11 @@ class Settings(BaseSettings):
     dsn: str = Field(default="", description="A PostGIS of your own, as postgresql://…, instead of the private one.")
     host: str = Field(default="127.0.0.1", description="Address that `twin serve` listens on.")
     port: int = Field(default=8050, ge=1, le=65535, description="Port that `twin serve` listens on.")
-    workers: int = Field(default=0, ge=0, description="Threads of a recompute; 0 = one a processor.")
+    workers: int = Field(default=0, ge=0, description="How many batches are computed at once; 0 = one a processor.")
+    scheduler: str = Field(
+        default="",
+        description="Where batches are computed: threads (if empty), processes, dask, or tcp://… of a Dask scheduler.",
+    )
     batch: int = Field(default=128, ge=1, description="Zones a batch of a recompute.")
     basemap: str = Field(
         default="", description="URL of raster tiles drawn under the city, {z}/{x}/{y}; none if empty."

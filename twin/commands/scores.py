@@ -18,9 +18,13 @@ from twin.goals import Profile, load_profile
 from twin.runs.engine import Finished
 from twin.runs.engine import score as run_score
 from twin.runs.explain import explanation
+from twin.settings import settings
 
 DIRTY = "dirty"
 """In place of codes: the zones that edits and loads touched since they were scored."""
+
+
+LOCAL_CLUSTER = "dask"
 
 
 class Bar:
@@ -45,7 +49,9 @@ class Bar:
         say(sentence)
 
 
-def score_city(profile: str | None, zones: str, workers: int | None) -> tuple[Profile, Finished]:
+def score_city(
+    profile: str | None, zones: str, workers: int | None, scheduler: str | None = None
+) -> tuple[Profile, Finished]:
     """Score with a bar: the recipe's profile where none is named."""
     bring_up()
     with connect(program="twin score") as connection:
@@ -53,7 +59,9 @@ def score_city(profile: str | None, zones: str, workers: int | None) -> tuple[Pr
     chosen = load_profile(name, Path())
     bar = Bar()
     with bar.shown:
-        done = run_score(chosen, zones=_codes(zones), dirty=zones == DIRTY, workers=workers, progress=bar)
+        done = run_score(
+            chosen, zones=_codes(zones), dirty=zones == DIRTY, workers=workers, scheduler=scheduler, progress=bar
+        )
     return chosen, done
 
 
@@ -69,11 +77,20 @@ def _codes(zones: str) -> list[str] | None:
 @click.command()
 @click.option("--profile", help="Name in data/profiles/, or path of a TOML file; default the recipe's.")
 @click.option("--zones", default="all", show_default=True, help="all, dirty, or codes parted by commas.")
-@click.option("--workers", type=click.IntRange(min=1), help="Threads; default TWIN_WORKERS, or one a processor.")
+@click.option("--workers", type=click.IntRange(min=1), help="At once; default TWIN_WORKERS, or one a processor.")
+@click.option(
+    "--scheduler", help="threads, processes, dask, or tcp://… of a Dask scheduler; default TWIN_SCHEDULER, or threads."
+)
 @json_option
-def score(profile: str | None, zones: str, workers: int | None, as_json: bool) -> None:
-    """Compute every goal of the profile for every zone. Called again, it resumes an unfinished run."""
-    chosen, done = score_city(profile, zones, workers)
+def score(profile: str | None, zones: str, workers: int | None, scheduler: str | None, as_json: bool) -> None:
+    """Compute every goal of the profile for every zone. Called again, it resumes an unfinished run.
+
+    With --workers N batches are computed by N processes of a Dask cluster on this machine, with --scheduler by those of
+    another; their addresses of the database come from their own TWIN_DSN.
+    """
+    if scheduler is None and workers and workers > 1 and not settings().scheduler:
+        scheduler = LOCAL_CLUSTER
+    chosen, done = score_city(profile, zones, workers, scheduler)
     summary = _summary(chosen, done)
     if as_json:
         print_json(summary)

@@ -47,6 +47,18 @@ class ScoreRow:
     parts: Mapping[str, float]
 
 
+@dataclass(frozen=True)
+class DoneBatch:
+    """A batch that was computed: seconds by stage, sentences that its indices noted by goal, and who computed it."""
+
+    run: int
+    number: int
+    zones: int
+    stages: Mapping[str, float]
+    notes: Mapping[str, Iterable[str]]
+    worker: str
+
+
 @contextmanager
 def only_run(connection: Connection) -> Iterator[None]:
     """Hold the lock of runs while in the block; it ends with the connection at the latest.
@@ -101,17 +113,72 @@ def done_batches(connection: Connection, run: int) -> set[int]:
     return {row["number"] for row in connection.execute(query("done_batches"), {"run": run})}
 
 
-def write_batch(
-    connection: Connection, run: int, number: int, zones: int, seconds: float, scores: Iterable[ScoreRow]
-) -> None:
-    """Write a batch's scores and its checkpoint; the caller's transaction makes them one."""
-    connection.execute(query("end_batch"), {"run": run, "number": number, "zones": zones, "seconds": seconds})
+def is_wanted(connection: Connection, run: int, number: int) -> bool:
+    """Whether a batch is still to be computed: its run goes on, and nobody wrote it yet."""
+    row = connection.execute(query("batch_is_wanted"), {"run": run, "number": number}).fetchone()
+    return bool(row and row["wanted"])
+
+
+def write_batch(connection: Connection, done: DoneBatch, scores: Iterable[ScoreRow]) -> bool:
+    """Write a batch's scores and its checkpoint; the caller's transaction makes them one.
+
+    False where another worker wrote it in the meantime: then nothing is written.
+    """
+    values = {
+        "run": done.run,
+        "number": done.number,
+        "zones": done.zones,
+        "seconds": sum(done.stages.values()),
+        "stages": Jsonb(dict(done.stages)),
+        "notes": Jsonb({name: list(notes) for name, notes in done.notes.items()}),
+        "worker": done.worker,
+    }
+    if connection.execute(query("end_batch"), values).fetchone() is None:
+        return False
+    run = done.run
     types = ["int4", "text", "text", "float8", "float8", "float8", "int2", "int8", "float8", "float8", "text"]
     with connection.cursor() as cursor, cursor.copy(query("copy_scores")) as copy:
         copy.set_types([*types, "float8", "float8", "jsonb"])
         for s in scores:
             measured = (s.value, s.attainment, s.shortfall, s.distance_class, s.n, s.quality, s.people_affected)
             copy.write_row((run, s.goal, s.zone, *measured, s.reason, s.numerator, s.denominator, Jsonb(s.parts)))
+    return True
+
+
+def notes_of(connection: Connection, run: int) -> dict[str, list[str]]:
+    """Sentences that the indices of a run's goals noted, by goal, over all batches."""
+    found: dict[str, list[str]] = {}
+    for row in connection.execute(query("batch_notes"), {"run": run}):
+        found.setdefault(row["goal"], []).append(row["note"])
+    return found
+
+
+def ask_to_cancel(connection: Connection, run: int) -> bool:
+    """Ask a run to end; False where no unfinished run has that number."""
+    return connection.execute(query("ask_to_cancel"), {"run": run}).rowcount == 1
+
+
+def is_cancelled(connection: Connection, run: int) -> bool:
+    """Whether somebody asked the run to end."""
+    row = connection.execute(query("is_cancelled"), {"run": run}).fetchone()
+    return bool(row and row["cancelled"])
+
+
+def give_up(connection: Connection, run: int) -> None:
+    """An unfinished run failed: it is not resumed."""
+    connection.execute(query("give_up_run"), {"run": run})
+
+
+def run_details(connection: Connection, run: int) -> tuple[Row, list[Row]]:
+    """A run with how far it is, and its batches by number.
+
+    Raises:
+        StoreNotReady: no run has that number.
+    """
+    found = connection.execute(query("run_details"), {"run": run}).fetchone()
+    if found is None:
+        raise StoreNotReady(f"there is no run {run}; `twin runs` lists them")
+    return found, connection.execute(query("run_batches"), {"run": run}).fetchall()
 
 
 def copy_former_scores(connection: Connection, run: int, former: int, recomputed: Iterable[str]) -> None:

@@ -31,6 +31,8 @@ ASSUMED_WIDTH_M = {
     **dict.fromkeys(("primary", "trunk"), 9.0),
 }
 """Width of classes of which no way in the city has one; of a class that is not here it is not known."""
+MEASURED = 0.1
+"""A class has a usual width of its own where this share of its ways has one."""
 SAME_M = 0.01
 """Ways whose distances differ by less than this are equally near."""
 STRETCH = 4
@@ -97,10 +99,11 @@ def ways(layers: Mapping[str, Features], city: CityFacts) -> Ways:
     """Mapped ways of every class but construction and proposed, with their width, and the graph of those that a
     service vehicle can use.
 
-    Such are the profile's ``street_classes``, by default all classes but path, footway, steps, cycleway and
-    bridleway; a way without a class is one unless the profile lists classes. A motorway is mapped, but nothing is
-    entered from it. Width: ``width_m``; where missing or 0 the median of the class in the city; in a class without
-    any width the one assumed for it (path 1.5 m, footway, steps, cycleway and alley 2 m, track 3 m, service 4 m,
+    Such are the profile's ``street_classes``, by default all classes but path, footway, steps, cycleway, bridleway
+    and what only people on foot get through (platform, corridor, elevator, ladder, via_ferrata, crossing); a way
+    without a class is one unless the profile lists classes. A motorway is mapped, but nothing is entered from it.
+    Width: ``width_m``; where missing or 0 the median of the class in the city, if a tenth of its ways have a width;
+    in other classes the one assumed for it (path 1.5 m, footway, steps, cycleway and alley 2 m, track 3 m, service 4 m,
     residential 5 m …); else not known, and taken to be wide. *Usable* is a service way of at least 3.5 m.
 
     The graph holds service ways of any width, noded as the network ``streets`` is, without steps, and with all its
@@ -132,12 +135,17 @@ def ways(layers: Mapping[str, Features], city: CityFacts) -> Ways:
 
 
 def widths(rows: Features) -> FloatArray:
-    """Width of each row: its own, else the median of its class, else the one assumed for the class, else NaN."""
+    """Width of each row: its own, else the median of its class, else the one assumed for the class, else NaN.
+
+    A class of which less than a tenth has a width has no median.
+    """
     width = rows.numbers("width_m")
     known = width > 0
     classes, of_class = np.unique(rows.words("road_class").astype(str), return_inverse=True)
     usual = np.array([ASSUMED_WIDTH_M.get(name, np.nan) for name in classes])
-    for at in np.unique(of_class[known]):
+    measured = np.bincount(of_class[known], minlength=len(classes))
+    # Where few widths are known, they are those of the ways that are out of the ordinary.
+    for at in np.flatnonzero((measured > 0) & (measured >= MEASURED * np.bincount(of_class, minlength=len(classes)))):
         usual[at] = np.median(width[known & (of_class == at)])
     return np.where(known, width, usual[of_class]) if len(rows) else width
 

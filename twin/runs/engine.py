@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 
 from layers.schema import Layer
-from twin.batch import Batch, CityFacts, Features
+from twin.batch import CityFacts, Features
 from twin.database import causes, results
 from twin.database.connect import Connection, connect
 from twin.database.dirty import drop, release, take
@@ -19,14 +20,14 @@ from twin.database.features import all_features, dwellings_known, layer_versions
 from twin.database.rasters import grids, raster_counts
 from twin.database.sources import StoredCity, city_of
 from twin.discover import discover
-from twin.errors import StoreNotReady, UnknownName
+from twin.errors import RunCancelled, StoreNotReady, UnknownName
 from twin.goals import Profile
-from twin.index import Values
-from twin.runs.batch import Cut, Shared, cut, own_parts, read_batch
-from twin.runs.causes import flag_rows, form_rows, premise_rows
+from twin.runs.batch import Cut, Shared, cut, own_parts
+from twin.runs.causes import flag_rows
 from twin.runs.dirty import described_facts, dirty_zones
-from twin.runs.plan import Plan, Planned, plan
-from twin.runs.rows import score_rows
+from twin.runs.executor import Executor, Pool, executor_of
+from twin.runs.plan import Plan, plan
+from twin.runs.work import Job
 from twin.settings import settings
 
 
@@ -72,6 +73,7 @@ def score(
     zones: Sequence[str] | None = None,
     dirty: bool = False,
     workers: int | None = None,
+    scheduler: str | None = None,
     progress: Progress | None = None,
 ) -> Finished:
     """Compute every goal of a profile for every zone, for those named, or for those whose inputs were touched.
@@ -80,18 +82,27 @@ def score(
         profile: its goals whose index is computed here are scored.
         zones: codes; the scores of all other zones are taken over from the last finished run.
         dirty: only zones that edits and loads touched since they were scored; see ``twin/runs/dirty.py``.
-        workers: threads; default ``TWIN_WORKERS``.
+        workers: how many compute at once; default ``TWIN_WORKERS``, else one a processor.
+        scheduler: ``threads``, ``processes``, ``dask``, or the address of a Dask scheduler; default
+            ``TWIN_SCHEDULER``, else threads.
         progress: told how it goes on.
 
     Raises:
         StoreNotReady: nothing is loaded, or no run is there to take other zones' scores from.
         RunInProgress: another recompute is running.
+        RunCancelled: somebody cancelled it.
+        WorkersLost: the scheduler does not answer, or its workers died.
         UnknownName: a code that is no zone, or a parameter that an index does not have.
     """
-    planned = plan(profile)
+    planned, address = plan(profile), settings().scheduler if scheduler is None else scheduler
     with connect(autocommit=True, program="twin score") as connection, results.only_run(connection):
         engine = _Engine(connection, planned, progress or Quiet())
-        return engine.run(zones, workers or settings().workers or 2, only_dirty=dirty)
+        return engine.run(zones, _pool(workers, address), executor_of(address), only_dirty=dirty)
+
+
+def _pool(workers: int | None, address: str) -> Pool:
+    count = workers or settings().workers or os.cpu_count() or 1
+    return Pool(count, address if "://" in address else "")
 
 
 def is_scored(profile: Profile) -> bool:
@@ -114,9 +125,8 @@ class _Engine:
         self._plan = planned
         self._progress = progress
         self._stages: dict[str, float] = {}
-        self._notes: dict[str, set[str]] = {each.goal.index: set() for each in planned.goals}
 
-    def run(self, codes: Sequence[str] | None, workers: int, *, only_dirty: bool = False) -> Finished:
+    def run(self, codes: Sequence[str] | None, pool: Pool, executor: Executor, *, only_dirty: bool = False) -> Finished:
         """Begin or resume a run, and end it."""
         city = city_of(self._connection)
         ordered = zones_in_order(self._connection)
@@ -139,11 +149,11 @@ class _Engine:
         todo = [part for part in parts if part.number not in written]
         self._progress.begin(run, len(chosen), len(chosen) - sum(len(part.ids) for part in todo))
         shared, supplies = self._timed("prepare", lambda: self._prepare(city))
-        self._timed("batches", lambda: self._compute(run, todo, shared, workers))
+        self._timed("batches", lambda: self._compute(run, todo, shared, pool, executor))
         self._timed("flags", lambda: self._flag(run, shared, supplies))
         goals = self._plan.described()
-        for name, notes in self._notes.items():
-            goals[name]["notes"] = sorted(notes)
+        for name, notes in results.notes_of(self._connection, run).items():
+            goals[name]["notes"] = notes
         results.note_goals(self._connection, run, goals)
         with self._connection.transaction():
             results.end_run(self._connection, run, self._stages)
@@ -194,41 +204,19 @@ class _Engine:
         shared = Shared(facts, networks, per_node, own, grids(self._connection, city.srid), prepared)
         return shared, {name: whole[name] for name in self._plan.supplies}
 
-    def _compute(self, run: int, todo: list[Cut], shared: Shared, workers: int) -> None:
-        with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="batch") as pool:
-            futures = {pool.submit(self._one_batch, run, part, shared): part for part in todo}
-            try:
-                for future in as_completed(futures):
-                    for name, notes in future.result().items():
-                        self._notes[name].update(notes)
-                    self._progress.zones(len(futures[future].ids))
-            except BaseException:
-                for future in futures:
-                    future.cancel()
-                raise
-
-    def _one_batch(self, run: int, part: Cut, shared: Shared) -> dict[str, tuple[str, ...]]:
-        started = time.monotonic()
-        with connect(program="twin score") as connection:
-            batch, own = read_batch(connection, self._plan, part, shared)
-            computed = {each.goal.index: compute(each, batch) for each in self._plan.goals}
-            rows = [row for each in self._plan.goals for row in score_rows(each, computed[each.goal.index], batch, own)]
-            forms = list(form_rows(batch, len(own)))
-            premises = [row for each in self._plan.goals for row in premise_rows(each, batch, shared, len(own))]
-            seconds = time.monotonic() - started
-            results.write_batch(connection, run, part.number, len(part.ids), seconds, rows)
-            causes.write_forms(connection, run, forms)
-            causes.write_premises(connection, run, premises)
-        return {name: values.notes for name, values in computed.items()}
+    def _compute(self, run: int, todo: list[Cut], shared: Shared, pool: Pool, executor: Executor) -> None:
+        job = Job(run, self._plan.profile, shared, self._plan.code_version)
+        done = executor.execute(job, todo, pool) if todo else iter(())
+        with closing(cast(Generator[Cut], done)):
+            for part in done:
+                self._progress.zones(len(part.ids))
+                if results.is_cancelled(self._connection, run):
+                    results.give_up(self._connection, run)
+                    raise RunCancelled(f"run {run} was cancelled; the scores shown are those of the run before")
 
     def _flag(self, run: int, shared: Shared, supplies: dict[str, Features]) -> None:
         with self._connection.transaction():
             causes.write_flags(self._connection, run, flag_rows(self._connection, run, self._plan, shared, supplies))
-
-
-def compute(planned: Planned, batch: Batch) -> Values:
-    """An index over a batch, with its goal's parameters."""
-    return planned.index.compute(batch, **planned.params)
 
 
 def _chosen(ordered: Sequence[tuple[int, str]], codes: Sequence[str] | None) -> Sequence[tuple[int, str]]:

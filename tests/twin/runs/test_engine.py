@@ -134,8 +134,8 @@ from twin.goals import load_profile
 from twin.runs import engine
 real = results.write_batch
 def slow(*arguments):
-    real(*arguments)
     time.sleep(0.15)
+    return real(*arguments)
 engine.results.write_batch = slow
 engine.score(load_profile("xiongan_2035"), workers=1)
 """

@@ -23,8 +23,8 @@ def narrow_street(batch: Batch) -> Parts:
 
     Formula: buildings whose nearest street has width < 3.5 m / buildings. The nearest street is of a service class, of
     any width; a way of another class (path, footway, steps …) counts only where no usable street is faced within 30 m.
-    A width that is missing is the median of its class in the city, else the one assumed for the class; a street whose
-    width is not known at all is taken to be wide.
+    A width that is missing is the median of its class in the city, where a tenth of the class has one, else the one
+    assumed for the class; a street whose width is not known at all is taken to be wide.
 
     Direction: more is messier. Planned about 0; informal 0.3–0.9.
 

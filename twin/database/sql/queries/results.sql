@@ -22,7 +22,44 @@ WHERE status = 'running' AND (%(keep)s::int IS NULL OR id <> %(keep)s);
 SELECT number FROM twin.run_batch WHERE run_id = %(run)s;
 
 -- end_batch: a batch is written, in one transaction with its scores
-INSERT INTO twin.run_batch (run_id, number, zones, seconds) VALUES (%(run)s, %(number)s, %(zones)s, %(seconds)s);
+INSERT INTO twin.run_batch (run_id, number, zones, seconds, stages, notes, worker)
+VALUES (%(run)s, %(number)s, %(zones)s, %(seconds)s, %(stages)s, %(notes)s, %(worker)s)
+ON CONFLICT DO NOTHING RETURNING number;
+
+-- batch_is_wanted: whether a run goes on and lacks a batch
+SELECT status = 'running' AND NOT cancel_asked
+    AND NOT EXISTS (SELECT FROM twin.run_batch AS b WHERE b.run_id = r.id AND b.number = %(number)s) AS wanted
+FROM twin.run AS r WHERE id = %(run)s;
+
+-- batch_notes: what was noted while computing, by goal
+SELECT DISTINCT goal, note
+FROM twin.run_batch AS b, jsonb_each(b.notes) AS g (goal, said), jsonb_array_elements_text(said) AS n (note)
+WHERE b.run_id = %(run)s ORDER BY goal, note;
+
+-- ask_to_cancel: an unfinished run shall end
+UPDATE twin.run SET cancel_asked = true WHERE id = %(run)s AND status = 'running';
+
+-- is_cancelled: whether somebody asked a run to end
+SELECT cancel_asked AS cancelled FROM twin.run WHERE id = %(run)s;
+
+-- give_up_run: an unfinished run that is not resumed
+UPDATE twin.run SET status = 'failed', finished_at = now() WHERE id = %(run)s AND status = 'running';
+
+-- run_details: a run with how far it is and how fast
+SELECT r.id, r.profile_name, r.status, r.started_at, r.finished_at, r.zones, r.batches, r.cancel_asked, r.stages,
+    r.code_version, r.facts, b.done, b.zones_done, b.workers, b.first, b.last,
+    CASE WHEN b.last > b.first THEN b.zones_done / extract(epoch FROM b.last - r.started_at) END AS zones_a_second,
+    CASE WHEN r.status = 'running' AND b.last > b.first
+        THEN (r.batches - b.done) * extract(epoch FROM b.last - r.started_at) / b.done END AS seconds_left
+FROM twin.run AS r, LATERAL (
+    SELECT count(*) AS done, coalesce(sum(zones), 0) AS zones_done, count(DISTINCT worker) AS workers,
+        min(done_at) AS first, max(done_at) AS last
+    FROM twin.run_batch WHERE run_id = r.id
+) AS b
+WHERE r.id = %(run)s;
+
+-- run_batches: batches of a run that were written
+SELECT number, zones, seconds, stages, worker, done_at FROM twin.run_batch WHERE run_id = %(run)s ORDER BY number;
 
 -- copy_scores: scores of a batch
 COPY twin.score (run_id, goal, zone, value, attainment, shortfall, class, n, quality, people_affected, reason,

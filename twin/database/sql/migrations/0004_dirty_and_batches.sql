@@ -19,3 +19,10 @@ COMMENT ON COLUMN twin.dirty.run_id IS 'The unfinished run that takes the mark u
 
 ALTER TABLE twin.run ADD COLUMN facts text NOT NULL DEFAULT '';
 COMMENT ON COLUMN twin.run.facts IS 'What holds for the whole city, such as which layers have rows: when it changes, all zones are dirty.';
+
+ALTER TABLE twin.run ADD COLUMN cancel_asked boolean NOT NULL DEFAULT false;
+ALTER TABLE twin.run_batch
+    ADD COLUMN notes jsonb NOT NULL DEFAULT '{}',
+    ADD COLUMN stages jsonb NOT NULL DEFAULT '{}',
+    ADD COLUMN worker text NOT NULL DEFAULT '';
+COMMENT ON COLUMN twin.run_batch.worker IS 'Host and process that computed the batch.';

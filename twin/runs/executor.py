@@ -1,0 +1,55 @@
+"""What an executor is: it computes the batches of a run somewhere, in any order, and says which are done.
+
+A file in ``twin/runs/executors/`` declares one. Batches are written by who computes them, in one transaction with their
+checkpoint; a batch that is computed twice, because a worker was lost on the way, is written once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from twin.discover import discover
+from twin.errors import SettingError
+from twin.runs.batch import Cut
+from twin.runs.work import Job
+
+LOCAL = "threads"
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Where to compute: so many ``workers``, or those that a scheduler at ``address`` has."""
+
+    workers: int
+    address: str = ""
+
+
+Execute = Callable[[Job, Sequence[Cut], Pool], Iterator[Cut]]
+"""Computes the batches of a job and gives each as soon as it is written; closed early, it starts no more of them."""
+
+
+@dataclass(frozen=True)
+class Executor:
+    """An executor: ``schemes`` are the beginnings of scheduler addresses that it answers to."""
+
+    id: str
+    title: str
+    execute: Execute
+    schemes: tuple[str, ...] = ()
+
+
+def executor_of(scheduler: str) -> Executor:
+    """The executor of that name, or the one that answers to the address; "" is threads of this process.
+
+    Raises:
+        SettingError: none does.
+    """
+    known = discover("twin.runs.executors", Executor)
+    if not scheduler:
+        return known[LOCAL]
+    for each in known.values():
+        if scheduler == each.id or scheduler.startswith(each.schemes or ("\0",)):
+            return each
+    schemes = [f"{scheme}…" for each in known.values() for scheme in each.schemes]
+    raise SettingError(f"scheduler '{scheduler}': give {', '.join([*known, *schemes])}")

@@ -1,0 +1,1 @@
+"""One file an executor: where the batches of a run are computed."""

@@ -1,0 +1,57 @@
+"""Dask: workers of a scheduler at an address, on any machine that reaches the database; or a cluster on this one.
+
+Workers take the address and the password of the database from their own environment (``TWIN_DSN``): neither is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from distributed import Client, LocalCluster, as_completed
+
+from twin.errors import WorkersLost
+from twin.runs.batch import Cut
+from twin.runs.executor import Executor, Pool
+from twin.runs.work import Job, compute_batch
+
+RETRIES = 3
+WAIT_S = 60
+
+
+def _execute(job: Job, parts: Sequence[Cut], pool: Pool) -> Iterator[Cut]:
+    with _client(pool) as client:
+        shared = client.scatter(job, broadcast=True, hash=False)
+        work = {
+            client.submit(
+                compute_batch, shared, part, retries=RETRIES, pure=False, key=f"batch-{job.run}-{part.number}"
+            ): part
+            for part in parts
+        }
+        try:
+            for future in as_completed(list(work)):
+                future.result()
+                yield work[future]
+        finally:
+            client.cancel(list(work))
+
+
+@contextmanager
+def _client(pool: Pool) -> Iterator[Client]:
+    if not pool.address:
+        cluster = LocalCluster(
+            n_workers=pool.workers, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=40
+        )
+        with cluster, Client(cluster) as client:
+            yield client
+        return
+    try:
+        client = Client(pool.address, timeout=WAIT_S)
+        client.wait_for_workers(1, timeout=WAIT_S)
+    except (OSError, TimeoutError) as error:
+        raise WorkersLost(f"{pool.address}: no scheduler with a worker answers within {WAIT_S} s: {error}") from error
+    with client:
+        yield client
+
+
+dask = Executor("dask", "Dask, by address or on this machine", _execute, ("tcp://", "tls://", "ucx://"))
