@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from twin import __version__
-from twin.commands import backup, export, flags, runs, scores, store
+from twin.commands import backup, export, flags, grid, runs, scores, store, worker
 from twin.errors import TwinError, UsageError
 
 FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130
@@ -45,7 +45,7 @@ def _terminated(*_: object) -> None:
 
 
 def _add_commands() -> None:
-    for module in (store, scores, flags, export, runs, backup):
+    for module in (store, scores, flags, export, grid, runs, worker, backup):
         for command in module.commands:
             main.add_command(command)
     for point in sorted(entry_points(group="twin.commands"), key=lambda point: point.name):

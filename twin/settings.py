@@ -31,6 +31,7 @@ class Settings(BaseSettings):
         default="",
         description="Where batches are computed: threads (if empty), processes, dask, or tcp://… of a Dask scheduler.",
     )
+    schedule: str = Field(default="", description="When `twin worker` computes every zone, as cron: 15 2 * * *.")
     batch: int = Field(default=128, ge=1, description="Zones a batch of a recompute.")
     basemap: str = Field(
         default="", description="URL of raster tiles drawn under the city, {z}/{x}/{y}; none if empty."

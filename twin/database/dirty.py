@@ -52,6 +52,12 @@ def waiting(connection: Connection) -> Marks:
     return Marks({layer: frozenset(codes - {""}) for layer, codes in zones.items()}, layers)
 
 
+def is_waiting(connection: Connection) -> bool:
+    """Whether any zone waits to be computed again."""
+    row = connection.execute(query("is_dirty")).fetchone()
+    return bool(row and row["waiting"])
+
+
 def take(connection: Connection, run: int, zones: Iterable[str] | None, *, layers: bool) -> None:
     """A run takes up the marks of these zones (None: of all), and those of layers if it answers for them."""
     chosen = {"run": run, "all": zones is None, "zones": list(zones or ()), "layers": layers}

@@ -36,6 +36,9 @@ INSERT INTO twin.dirty (zone, layer) VALUES ('', %(layer)s);
 -- dirty: marks that no run has taken up: zones by layer, '' for the layer itself
 SELECT DISTINCT zone, layer FROM twin.dirty WHERE run_id IS NULL ORDER BY layer, zone;
 
+-- is_dirty: whether a mark waits
+SELECT EXISTS (SELECT FROM twin.dirty WHERE run_id IS NULL) AS waiting;
+
 -- release_marks: marks that an unfinished run took up wait again
 UPDATE twin.dirty SET run_id = NULL
 WHERE run_id IN (SELECT id FROM twin.run WHERE status <> 'done');

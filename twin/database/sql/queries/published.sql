@@ -124,7 +124,8 @@ LEFT JOIN {zones} AS z ON z.code = s.zone
 WHERE s.run_id = %(run)s AND s.goal = %(goal)s ORDER BY s.zone;
 
 -- published_flag: why a zone misses a goal
-SELECT cause, confidence, second_cause, value, target, shortfall, people_affected, evidence, evidence_zh, parts, details
+SELECT cause, confidence, second_cause, value, target, shortfall, gain_if_tidy, gain_if_supplied, people_affected,
+    evidence, evidence_zh, parts, details
 FROM twin.flag WHERE run_id = %(run)s AND goal = %(goal)s AND zone = %(zone)s;
 
 -- published_untold: whether flags of a goal were made without looking at premises
