@@ -20,10 +20,11 @@ from pipelines.privacy import PersonalValues, refused_by_values, without
 from pipelines.raster import PlannedRaster
 from pipelines.raster_load import is_lost, load_raster, rehearse_raster
 from pipelines.recipe import Recipe
+from pipelines.shift import FARTHEST_M, shift_of
 from twin.database.blocks import ahead
 from twin.database.connect import Connection, Row, connect
 from twin.database.dirty import mark_load, note_reaches
-from twin.database.features import analyze
+from twin.database.features import analyze, places_near, sample_places
 from twin.database.migrate import migrate
 from twin.database.sources import (
     StoredCity,
@@ -40,6 +41,11 @@ from twin.database.staging import Arrival, Merged, Staging, quarantine
 from twin.database.tables import make_tables
 from twin.discover import discover
 from twin.runs.plan import reaches
+
+ANCHORS, ANCHORED = "building", ("broadband_coverage", "sewer_connection")
+"""Points of these layers stand for premises: they lie on buildings, or the datum of one of the two is wrong."""
+
+PLACES_LOOKED_AT = 300
 
 
 def load(recipe: Recipe, *, only: str | None = None, dry_run: bool = False, progress: Progress | None = None) -> Loaded:
@@ -69,6 +75,7 @@ def load(recipe: Recipe, *, only: str | None = None, dry_run: bool = False, prog
             outcomes = [_loaded(connection, recipe, each, progress) for each in planned]
             _finish(connection, outcomes)
             notes = _zone_notes(connection) if any(o.layer == "zone" for o in outcomes) else []
+            notes += _shift_notes(connection, outcomes)
     return Loaded(outcomes, notes)
 
 
@@ -203,6 +210,19 @@ def _finish(connection: Connection, outcomes: list[Outcome]) -> None:
         analyze(connection, outcome.layer)
         if outcome.layer != "zone" and layers[outcome.layer].has_geometry:
             outcome.outside = note_outside(connection, outcome.layer, outcome.source)
+
+
+def _shift_notes(connection: Connection, outcomes: list[Outcome]) -> list[str]:
+    """Questions about sources of points that lie beside the buildings they speak of."""
+    loaded = {o.layer for o in outcomes if not o.skipped}
+    if ANCHORS not in loaded and not loaded & set(ANCHORED):
+        return []
+    layers, found = discover("layers", Layer), []
+    for name in ANCHORED:
+        places = sample_places(connection, layers[name], PLACES_LOOKED_AT)
+        shift = shift_of(places, places_near(connection, layers[ANCHORS], places, FARTHEST_M))
+        found += [shift.question(name, ANCHORS)] if shift else []
+    return found
 
 
 def _zone_notes(connection: Connection) -> list[str]:

@@ -43,7 +43,7 @@ def rivertown(store: Cluster) -> Path:  # noqa: ARG001
 def test_the_sample_citys_sources_are_listed_with_age_and_health(rivertown: Path) -> None:
     recipe = read_recipe(rivertown)
     found = by_layer()
-    assert len(found) == len(recipe.source) == 7
+    assert len(found) == len(recipe.source) == 11
     for source in recipe.source:
         row = found[source.layer]
         assert source.observed_on is not None

@@ -13,7 +13,7 @@ from psycopg import sql
 from layers.schema import Kind, Layer
 from twin.database.connect import Connection, Row
 from twin.database.queries import layer_table, query
-from twin.index import Features
+from twin.index import Features, FloatArray
 
 
 def analyze(connection: Connection, layer: str) -> None:
@@ -51,6 +51,21 @@ def features_near(connection: Connection, layer: Layer, zones: Sequence[int], re
     statement = query("features_near", columns=_columns(layer), table=layer_table(layer.id))
     rows = connection.execute(statement, {"ids": list(zones), "reach": reach_m}).fetchall()
     return as_features(layer, rows)
+
+
+def sample_places(connection: Connection, layer: Layer, count: int) -> FloatArray:
+    """Places (n, 2) of at most ``count`` points of a layer in the city's CRS, spread over its rows."""
+    statement = query("sample_places", table=layer_table(layer.id))
+    rows = connection.execute(statement, {"count": count}).fetchall()
+    return np.array([(row["x"], row["y"]) for row in rows], dtype=np.float64).reshape(-1, 2)
+
+
+def places_near(connection: Connection, layer: Layer, around: FloatArray, metres: float) -> FloatArray:
+    """Centres (n, 2) of a layer's rows within a distance of any of some places."""
+    statement = query("places_near", table=layer_table(layer.id))
+    values = {"x": around[:, 0].tolist(), "y": around[:, 1].tolist(), "metres": metres}
+    rows = connection.execute(statement, values).fetchall()
+    return np.array([(row["x"], row["y"]) for row in rows], dtype=np.float64).reshape(-1, 2)
 
 
 def all_features(connection: Connection, layer: Layer) -> Features:

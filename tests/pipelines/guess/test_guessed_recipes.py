@@ -53,7 +53,7 @@ def test_the_guessed_recipe_of_the_sample_city_reads_as_the_written_one(river: P
     (river / "city.toml").write_text(guess_recipe(river).text, encoding="utf-8")
     guessed = {each.layer: each for each in load(read_recipe(river), dry_run=True).sources}
     written = {each.layer: each for each in load(read_recipe(PROJECT / "data/sample_city"), dry_run=True).sources}
-    assert len(written) == 7
+    assert len(written) == 11
     assert {name: (o.read, o.reasons) for name, o in guessed.items()} == {
         name: (o.read, o.reasons) for name, o in written.items()
     }
@@ -69,8 +69,8 @@ def test_words_of_the_office_become_the_layers_words(river: Path) -> None:
 def test_the_command_writes_a_recipe_and_says_how_much_is_asked(river: Path) -> None:
     done = CliRunner().invoke(main, ["sources", "guess", str(river)])
     assert done.exit_code == 0, done.output
-    assert "7 sources" in done.output
-    assert len(read_recipe(river).source) == 7
+    assert "11 sources" in done.output
+    assert len(read_recipe(river).source) == 11
 
 
 def test_a_recipe_that_is_there_is_not_replaced_without_force(river: Path) -> None:
@@ -83,7 +83,7 @@ def test_a_recipe_that_is_there_is_not_replaced_without_force(river: Path) -> No
     assert elsewhere.exit_code == 0
     assert (river / "city.toml").read_text() == "# mine\n"
     assert CliRunner().invoke(main, ["sources", "guess", str(river), "--force"]).exit_code == 0
-    assert len(read_recipe(river).source) == 7
+    assert len(read_recipe(river).source) == 11
 
 
 @pytest.mark.parametrize("names", [[], ["notes.md"], ["photo.jpg"], ["broken.gpkg"]])

@@ -130,6 +130,9 @@ BUILDING = {
     "residents": "RENKOU",
 }
 PARK = {"green_id": "BIANHAO", "kind": "LEIXING", "access": "KAIFANG", "updated_on": "GENGXIN", "name": "MINGCHENG"}
+PIPE = {"pipe_id": "编号", "from_node": "起点", "to_node": "终点", "diameter_mm": "管径", "slope": "坡度"}
+WELL = {"node_id": "井编号", "kind": "类型", "invert_m": "管底标高", "capacity_m3d": "处理能力", "load_m3d": "实际负荷"}
+CONNECTION = {"connection_id": "编号", "premises": "户数", "connected": "已接入", "recorded_on": "记录日期"}
 SAMPLE_CITY = [
     Truth("planning.gpkg", ("zone",), "zones"),
     Truth("planning.gpkg", ("street",), "streets"),
@@ -138,6 +141,10 @@ SAMPLE_CITY = [
     Truth("water.geojson", ("water_body",)),
     Truth("broadband_survey.csv", ("broadband_coverage",), crs="EPSG:4326"),
     Truth("broadband_nodes.csv", ("broadband_node",), crs="EPSG:4326"),
+    Truth("drainage.gpkg", ("sewer_pipe",), "guandao", columns=PIPE),
+    Truth("drainage.gpkg", ("sewer_node",), "jing", columns=WELL),
+    Truth("house_connections.csv", ("sewer_connection",), crs="EPSG:4547", encoding="gb18030", columns=CONNECTION),
+    Truth("bus_stops.csv", ("transit_stop",), crs="EPSG:4326", columns={"name": "stop_name", "mode": "vehicle"}),
     Truth("planted_causes.csv", NONE),
 ]
 OSM = {

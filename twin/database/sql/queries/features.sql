@@ -36,3 +36,17 @@ SELECT EXISTS (SELECT FROM layer.building WHERE dwellings IS NOT NULL) AS known;
 -- layer_rows: a layer's rows as they are now, with where they came from
 SELECT f.*, s.path || CASE s.sublayer WHEN '' THEN '' ELSE '#' || s.sublayer END AS source, {geometry} AS geom
 FROM {table} AS f LEFT JOIN twin.source AS s ON s.id = f.source_id ORDER BY f.id;
+
+-- sample_places: some points of a layer, spread over its rows
+SELECT ST_X(geom) AS x, ST_Y(geom) AS y
+FROM (
+    SELECT geom FROM {table} WHERE geometrytype(geom) = 'POINT' ORDER BY hashint8(id) LIMIT %(count)s
+) AS chosen;
+
+-- places_near: centres of the rows of a layer near any of some places
+WITH around AS MATERIALIZED (
+    SELECT ST_Expand(ST_Point(x, y, c.srid), %(metres)s) AS box
+    FROM unnest(%(x)s::float8[], %(y)s::float8[]) AS p (x, y), twin.city AS c
+)
+SELECT ST_X(ST_Centroid(f.geom)) AS x, ST_Y(ST_Centroid(f.geom)) AS y FROM {table} AS f
+WHERE f.id IN (SELECT n.id FROM around JOIN {table} AS n ON n.geom && around.box);
