@@ -40,6 +40,7 @@ from twin.database.sources import (
 from twin.database.staging import Arrival, Merged, Staging, quarantine
 from twin.database.tables import make_tables
 from twin.discover import discover
+from twin.log import log
 from twin.runs.plan import reaches
 
 ANCHORS, ANCHORED = "building", ("broadband_coverage", "sewer_connection")
@@ -106,6 +107,7 @@ def _loaded(connection: Connection, recipe: Recipe, planned: Planned | PlannedRa
                 _merge(connection, recipe, planned, outcome, (source, load_id), progress)
             outcome.seconds = time.monotonic() - started
             end_load(connection, load_id, outcome.counts, outcome.seconds, outcome.notes)
+        log("load").info("source loaded", extra={"layer": outcome.layer, "source": outcome.source, **outcome.counts})
     except PersonalValues as found:
         assert isinstance(planned, Planned)
         return _loaded(connection, recipe, planned.refusing(found.refused), progress)

@@ -99,7 +99,7 @@ def test_commands_of_the_services_and_of_the_image_are_commands_of_twin() -> Non
     written += [each["healthcheck"]["test"][1:] for each in services().values()]
     written += [YAML(typ="safe").load(line) for line in re.findall(r"^CMD (.*)$", DOCKERFILE, re.MULTILINE)]
     calls = [call for words in written for call in calls_of(words)]
-    assert {call[0] for call in calls} == {"serve", "load", "score", "runs"}
+    assert {call[0] for call in calls} == {"serve", "load", "worker", "runs"}
     for name, *arguments in calls:
         # Parsed, not run: an option that does not exist is refused here.
         assert main.commands[name].make_context(name, list(arguments)).command is main.commands[name]

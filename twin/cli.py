@@ -12,6 +12,7 @@ import click
 from twin import __version__
 from twin.commands import backup, export, flags, grid, runs, scores, store, worker
 from twin.errors import TwinError, UsageError
+from twin.log import begin_log
 
 FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130
 
@@ -37,6 +38,7 @@ class TwinGroup(click.Group):
 @click.version_option(__version__)
 def main() -> None:
     """A digital twin for city planning offices: where does messy development stand in the way of a city's goals?"""
+    begin_log()
     signal.signal(signal.SIGTERM, _terminated)
 
 

@@ -6,6 +6,7 @@ import functools
 import os
 import re
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import Field, ValidationError
@@ -33,6 +34,9 @@ class Settings(BaseSettings):
     )
     schedule: str = Field(default="", description="When `twin worker` computes every zone, as cron: 15 2 * * *.")
     batch: int = Field(default=128, ge=1, description="Zones a batch of a recompute.")
+    log: Literal["", "text", "json"] = Field(
+        default="", description="What programs say of their work on standard error: warnings if empty, text, json."
+    )
     basemap: str = Field(
         default="", description="URL of raster tiles drawn under the city, {z}/{x}/{y}; none if empty."
     )

@@ -22,6 +22,7 @@ from twin.database.sources import StoredCity, city_of
 from twin.discover import discover
 from twin.errors import RunCancelled, StoreNotReady, UnknownName
 from twin.goals import Profile
+from twin.log import log
 from twin.runs.batch import Cut, Shared, cut, own_parts
 from twin.runs.causes import flag_rows
 from twin.runs.dirty import described_facts, dirty_zones
@@ -148,6 +149,9 @@ class _Engine:
         written = results.done_batches(self._connection, run)
         todo = [part for part in parts if part.number not in written]
         self._progress.begin(run, len(chosen), len(chosen) - sum(len(part.ids) for part in todo))
+        log("runs").info(
+            "run begins", extra={"run": run, "zones": len(chosen), "batches": len(todo), "resumed": resumed}
+        )
         shared, supplies = self._timed("prepare", lambda: self._prepare(city))
         self._timed("batches", lambda: self._compute(run, todo, shared, pool, executor))
         self._timed("flags", lambda: self._flag(run, shared, supplies))
@@ -159,6 +163,7 @@ class _Engine:
             results.end_run(self._connection, run, self._stages)
             drop(self._connection, run)
             causes.forget_premises(self._connection, run)
+        log("runs").info("run finished", extra={"run": run, "zones": len(chosen), **self._stages})
         return Finished(run, len(chosen), resumed, self._stages)
 
     def _timed(self, stage: str, work: Any) -> Any:

@@ -15,6 +15,7 @@ from twin.database.connect import connect
 from twin.errors import WorkerDiffers
 from twin.goals import Profile
 from twin.index import Values
+from twin.log import log
 from twin.runs.batch import Cut, Shared, read_batch
 from twin.runs.causes import form_rows, premise_rows
 from twin.runs.plan import Planned, plan
@@ -61,9 +62,11 @@ def compute_batch(job: Job, part: Cut) -> None:
             premises = [r for each in planned.goals for r in premise_rows(each, batch, job.shared, len(own))]
         notes = {name: values.notes for name, values in computed.items() if values.notes}
         done = results.DoneBatch(job.run, part.number, len(part.ids), stages, notes, _whose())
-        if results.write_batch(connection, done, rows):
-            causes.write_forms(connection, job.run, forms)
-            causes.write_premises(connection, job.run, premises)
+        with _timed(stages, "write"):
+            if results.write_batch(connection, done, rows):
+                causes.write_forms(connection, job.run, forms)
+                causes.write_premises(connection, job.run, premises)
+    log("runs").info("batch done", extra={"run": job.run, "batch": part.number, "zones": len(part.ids), **stages})
 
 
 def compute(planned: Planned, batch: Batch) -> Values:

@@ -14,6 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 from twin.errors import WorkersLost
+from twin.log import begin_log
 from twin.runs.batch import Cut
 from twin.runs.executor import Executor, Pool
 from twin.runs.work import Job, compute_batch
@@ -57,6 +58,7 @@ def _in_a_pool(path: Path, parts: Sequence[Cut], workers: int) -> Iterator[Cut]:
 
 
 def _begin(path: str, parent: int) -> None:
+    begin_log()
     _job.append(pickle.loads(Path(path).read_bytes()))
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
