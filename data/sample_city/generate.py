@@ -11,9 +11,16 @@ from pathlib import Path
 
 from generator.city import build
 from generator.handover import hand_over
+from generator.handover_networks import hand_over_networks
+from generator.house_connections import connect_houses
 from generator.people import settle
+from generator.pipe_sizes import size
 from generator.records import connect, survey
-from generator.report import report
+from generator.report import Findings, report
+from generator.sewers import lay_sewers
+from generator.stops import place_stops
+from generator.storm import lay_storm_sewers
+from generator.streetgraph import street_graph
 from generator.supply import place_cabinets
 from generator.trouble import overlap
 
@@ -26,9 +33,14 @@ def generate(out: Path) -> None:
     settle(town)
     place_cabinets(town)
     rows = survey(town, connect(town))
+    graph = street_graph(town.streets)
+    net = lay_sewers(town, graph)
+    lay_storm_sewers(net, graph)
+    size(town, net)
+    connections, stops = connect_houses(town, net), place_stops(town)
     pair = overlap(town.zones)
-    broken = hand_over(town, rows, out)
-    report(town, rows, broken, pair, out)
+    broken = hand_over(town, rows, out) + hand_over_networks(town, net, connections, stops, out)
+    report(Findings(town, rows, net, connections, stops), broken, pair, out)
 
 
 if __name__ == "__main__":

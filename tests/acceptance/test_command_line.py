@@ -37,7 +37,7 @@ def twin(store: Cluster) -> Twin:
 def test_files_to_scores_to_export(twin: Twin, tmp_path: Path) -> None:
     write_town(tmp_path)
     loaded = json.loads(twin("load", tmp_path, "--json").stdout)
-    assert [s["read"] == s["loaded"] + s["unchanged"] + s["rejected"] for s in loaded["sources"]] == [True] * 5
+    assert [s["read"] == s["loaded"] + s["unchanged"] + s["rejected"] for s in loaded["sources"]] == [True] * 6
     scored = json.loads(twin("score", "--json").stdout)
     assert scored["zones"] == 25
     goals = {goal["goal"]: goal for goal in scored["goals"]}

@@ -1,1 +1,1 @@
-"""The generator of Rivertown, a made-up city: plan → ground → fabrics → people → supply → records → files."""
+"""The generator of Rivertown, a made-up city: plan → ground → fabrics → people → supply → records → pipes → files."""

@@ -99,18 +99,21 @@ def _zones(ground: list[Cell], old: list[Cell], old_zones: list[Polygon]) -> lis
     """Zones tile the city; those of the old town by the river reach to its middle."""
     rng, taken = dice(50), set[str]()
     whole = largest(shapely.union_all([_exact(c.outline()) for c in old], grid_size=0.01))
-    shapes: list[tuple[Polygon, str, str, str, str]] = []
+    shapes: list[tuple[Polygon, str, str, tuple[str, ...]]] = []
     for cell in ground:
         if cell.kind == "O":
             continue
-        broadband, green = (plan.letter(m, cell.column, cell.row) for m in (plan.BROADBAND, plan.GREEN))
-        shapes.append((cell.outline(), cell.kind, plan.district(cell.column, cell.row, cell.kind), broadband, green))
+        maps = (plan.BROADBAND, plan.GREEN, plan.SEWER, plan.TRANSIT)
+        letters = tuple(plan.letter(m, cell.column, cell.row) for m in maps)
+        shapes.append((cell.outline(), cell.kind, plan.district(cell.column, cell.row, cell.kind), letters))
     for shape in _to_the_middle(old_zones, whole):
-        shapes.append((shape, "O", "Old Town", "-", "-"))
+        shapes.append((shape, "O", "Old Town", ("-", "-", "-", "-")))
     zones = []
-    for number, (shape, kind, district, broadband, green) in enumerate(shapes, 1):
+    for number, (shape, kind, district, (broadband, green, sewer, transit)) in enumerate(shapes, 1):
         code, name = f"Z{number:03d}", place_name(kind, rng, taken)
-        zones.append(Zone(code, name, kind, district, _exact(shape), broadband, green, _type(kind, rng)))
+        zone = Zone(code, name, kind, district, _exact(shape), broadband, green, _type(kind, rng))
+        zone.sewer, zone.transit = sewer, transit
+        zones.append(zone)
     _knit(zones)
     return zones
 

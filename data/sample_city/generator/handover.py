@@ -128,7 +128,8 @@ def _parks(town: Town, path: Path) -> list[Trouble]:
     return broken
 
 
-def _degrees(shapes: list[shapely.Point]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def degrees(shapes: list[shapely.Point]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Longitudes and latitudes (WGS 84) of points in metres."""
     to = pyproj.Transformer.from_crs(CRS, "EPSG:4326", always_xy=True)
     lon, lat = to.transform(shapely.get_x(shapes), shapely.get_y(shapes))
     return np.round(lon, 7), np.round(lat, 7)
@@ -136,7 +137,7 @@ def _degrees(shapes: list[shapely.Point]) -> tuple[NDArray[np.float64], NDArray[
 
 def _survey(town: Town, rows: list[Row], path: Path) -> list[Trouble]:
     spots = shapely.point_on_surface(np.array([town.buildings[r.building].shape for r in rows], dtype=object))
-    lon, lat = _degrees(list(spots))
+    lon, lat = degrees(list(spots))
     table = pd.DataFrame(
         {
             "place_id": [f"B{r.building + 1:05d}" for r in rows],
@@ -156,7 +157,7 @@ def _survey(town: Town, rows: list[Row], path: Path) -> list[Trouble]:
 
 
 def _nodes(town: Town, path: Path) -> None:
-    lon, lat = _degrees([c.spot for c in town.cabinets])
+    lon, lat = degrees([c.spot for c in town.cabinets])
     table = pd.DataFrame(
         {
             "node_id": [f"F{k:04d}" for k in range(1, len(town.cabinets) + 1)],

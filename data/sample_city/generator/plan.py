@@ -1,4 +1,4 @@
-"""The plan of Rivertown: three maps of letters, one letter a cell, north on top."""
+"""The plan of Rivertown: maps of letters, one letter a cell, north on top."""
 
 from __future__ import annotations
 
@@ -53,6 +53,40 @@ GREEN = [
 ]
 """p public park, n no park, c park that is closed to the public, w park that lies near but behind dead ends,
 dash: old town."""
+
+SEWER = [
+    "..rrrrrrrr...",
+    ".rxfgnfoxrr..",
+    "rxsxxffffefr.",
+    "rfnfftfgxyxrr",
+    "rffyfffffsxtr",
+    "rffxs---fffxr",
+    "rfxff---qfofr",
+    "rrqfxffgqxrrr",
+    "rgxxgfffxxegr",
+    "rrxsfxyntfxfr",
+    ".rrfffxoffxr.",
+    "..rrrrerrfr..",
+]
+"""f complete, g good, e pipes laid but never joined to the rest, q an outfall into the river, t a trunk that is
+too small, r no pipe, x hindered by access, y hindered but retrofitted, s records stale, n records missing in part, o
+another obstacle, dash: old town, complete."""
+
+TRANSIT = [
+    "..rrrrrrrr...",
+    ".r.......rr..",
+    "rw.........r.",
+    "...........rr",
+    "r.........w.r",
+    "r............",
+    "..w.........r",
+    ".............",
+    "r........w..r",
+    ".rw..w......r",
+    ".rr.rr.....r.",
+    "..rrr..rr.r..",
+]
+"""r no stop near, w a stop in the middle that blind lanes do not lead to; other letters: a stop within a walk."""
 
 COLUMNS = (640, 560, 480, 440, 430, 420, 420, 420, 430, 450, 500, 560, 620)
 """Widths of the columns in metres, west to east."""

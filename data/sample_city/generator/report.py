@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from generator.drainage import Drainage
+from generator.house_connections import Connection
 from generator.records import Row
+from generator.stops import Stop
 from generator.town import Town, Zone
 from generator.trouble import Trouble
 
@@ -24,9 +28,39 @@ GREEN_CAUSES = {
     "n": ("technology", "no park planned"),
     "c": ("other", "the park is closed to the public"),
 }
+SEWER_CAUSES = {
+    "x": (
+        "messy",
+        "a pipe in the street and in the wider lanes; homes behind others or on narrow lanes are not connected",
+    ),
+    "r": ("technology", "no pipe in reach"),
+    "e": ("technology", "pipes were laid but never joined to the rest: the trunk ends at an ordinary manhole"),
+    "t": ("technology", "the trunk is too small: a pipe of 150 mm for all homes"),
+    "s": ("data", "about half of the homes were last looked at before 2018; those looked at since are connected"),
+    "n": ("data", "about half of the homes have no record; those with one are connected"),
+    "o": ("other", "a pipe in every street, yet few are connected: the fee keeps them, which no layer shows"),
+}
+TREATMENT_CAUSES = SEWER_CAUSES | {
+    "q": ("technology", "all are connected, to pipes that end in the river"),
+}
+TRANSIT_CAUSES = {
+    "w": ("messy", "a minibus stops in the middle, but the lanes end blind before it"),
+    "r": ("technology", "no stop near"),
+}
 TEMPLATE = Path(__file__).with_name("README.template.md")
 FLOOR = 25
 """Dwellings below which no cause is sought."""
+
+
+@dataclass(frozen=True)
+class Findings:
+    """All that the files hold, to be counted."""
+
+    town: Town
+    rows: list[Row]
+    net: Drainage
+    connections: list[Connection]
+    stops: list[Stop]
 
 
 def planted(town: Town) -> pd.DataFrame:
@@ -38,10 +72,15 @@ def planted(town: Town) -> pd.DataFrame:
     for zone in town.zones:
         if homes.get(zone.code, 0) < FLOOR:
             continue
-        if zone.broadband in BROADBAND_CAUSES:
-            rows.append((zone.code, "broadband_gigabit", *BROADBAND_CAUSES[zone.broadband]))
-        if zone.green in GREEN_CAUSES and _counts(zone):
-            rows.append((zone.code, "green_access", *GREEN_CAUSES[zone.green]))
+        for goal, letter, causes in (
+            ("broadband_gigabit", zone.broadband, BROADBAND_CAUSES),
+            ("green_access", zone.green if _counts(zone) else "-", GREEN_CAUSES),
+            ("sewer_connection", zone.sewer, SEWER_CAUSES),
+            ("sewer_treatment", zone.sewer, TREATMENT_CAUSES),
+            ("transit_access", zone.transit, TRANSIT_CAUSES),
+        ):
+            if letter in causes:
+                rows.append((zone.code, goal, *causes[letter]))
     table = pd.DataFrame(rows, columns=["zone", "goal", "cause", "reason"])
     return table.sort_values(["goal", "cause", "zone"], ignore_index=True)
 
@@ -51,8 +90,9 @@ def _counts(zone: Zone) -> bool:
     return zone.kind not in "LVF"
 
 
-def report(town: Town, rows: list[Row], broken: list[Trouble], pair: tuple[str, str], out: Path) -> None:
+def report(findings: Findings, broken: list[Trouble], pair: tuple[str, str], out: Path) -> None:
     """Write ``planted_causes.csv`` and ``README.md`` into ``out``."""
+    town = findings.town
     table = planted(town)
     table.to_csv(out / "planted_causes.csv", index=False, lineterminator="\n")
     mended = sum(x.outcome.startswith("mended") for x in broken)
@@ -63,7 +103,11 @@ def report(town: Town, rows: list[Row], broken: list[Trouble], pair: tuple[str, 
         "streets": f"{len(town.streets):,}",
         "greens": f"{len(town.greens):,}",
         "waters": f"{len(town.waters):,}",
-        "rows": f"{len(rows):,}",
+        "rows": f"{len(findings.rows):,}",
+        "pipes": f"{len(findings.net.pipes):,}",
+        "wells": f"{len(findings.net.nodes):,}",
+        "connections": f"{len(findings.connections):,}",
+        "stops": f"{len(findings.stops):,}",
         "nodes": f"{len(town.cabinets):,}",
         "people": f"{sum(z.population for z in town.zones):,}",
         "homes": f"{sum(b.dwellings for b in town.buildings):,}",

@@ -59,7 +59,7 @@ class Water:
 
 @dataclass
 class Zone:
-    """A unit of reporting; ``broadband`` and ``green`` are the letters of the plan that it was built by."""
+    """A unit of reporting; ``broadband`` … ``transit`` are the letters of the plan that it was built by."""
 
     code: str
     name: str
@@ -71,6 +71,8 @@ class Zone:
     zone_type: str = "residential"
     population: int = 0
     jobs: int = 0
+    sewer: str = "-"
+    transit: str = "-"
 
 
 @dataclass

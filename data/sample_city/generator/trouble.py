@@ -50,7 +50,7 @@ def spoil_buildings(table: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Tro
         Trouble(name, "(no BIANHAO)", "BIANHAO, the key, is empty", "rejected"),
         Trouble(name, ids[6], "easting and northing are swapped", "rejected: outside the city"),
     ]
-    return _appended(table, rows), found
+    return appended(table, rows), found
 
 
 def spoil_streets(table: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Trouble]]:
@@ -64,7 +64,7 @@ def spoil_streets(table: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Troub
         "surface": "asphalt",
         "geometry": LineString(line),
     }
-    return _appended(table, [row]), [
+    return appended(table, [row]), [
         Trouble("planning.gpkg, streets", str(row["street_id"]), "road_class is 'boulevard'", "rejected")
     ]
 
@@ -89,7 +89,7 @@ def spoil_parks(table: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Trouble
         Trouble("parks.gpkg", ids[0], "LEIXING (kind) is 高尔夫球场, which the recipe does not map", "rejected"),
         Trouble("parks.gpkg", ids[1], "LEIXING (kind) is empty", "rejected"),
     ]
-    return _appended(table, rows), found
+    return appended(table, rows), found
 
 
 def spoil_survey(table: pd.DataFrame) -> tuple[pd.DataFrame, list[Trouble]]:
@@ -126,7 +126,8 @@ def _moved(shape: Polygon, east: float) -> Polygon:
     return box(x0 + east, y0, x1 + east, y1)
 
 
-def _appended(table: gpd.GeoDataFrame, rows: list[dict[str, Any]]) -> gpd.GeoDataFrame:
+def appended(table: gpd.GeoDataFrame, rows: list[dict[str, Any]]) -> gpd.GeoDataFrame:
+    """The table with more rows at its end, its columns as they are."""
     crs = table.crs or CRS
     extra = gpd.GeoDataFrame(rows, geometry="geometry", crs=crs)
     records = [*table.to_dict("records"), *extra.to_dict("records")]
