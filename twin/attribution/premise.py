@@ -83,13 +83,15 @@ class Lifts:
     """Share of the uncovered premises of each row that would be covered, 0…1, arrays (rows,).
 
     ``tidy``: with ordinary access, supply as it is. ``supply``: with supply up to the standard, access as it is.
-    ``both``: with both. ``fixes`` say by name what each change would lift by itself, the cheapest first.
+    ``both``: with both. ``fixes`` say by name what each change would lift by itself, the cheapest first. ``doubt`` is
+    how far the tidy lift of a row rests on what is not known, 0…1.
     """
 
     tidy: FloatArray
     supply: FloatArray
     both: FloatArray
     fixes: Mapping[str, FloatArray]
+    doubt: FloatArray | None = None
 
 
 def ordinary_lifts(rows: PremiseRows, capacity: FloatArray) -> Lifts:

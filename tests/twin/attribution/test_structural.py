@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.twin.attribution.premises_by_hand import case_of, rows_of
 from twin.attribution.method import CAUSES
+from twin.attribution.premise import Lifts
 from twin.attribution.structural import structural
 from twin.attribution.waterfall import parts_of, second_causes
 
@@ -133,3 +136,28 @@ def test_tidy_access_and_more_supply_never_lower_coverage(case) -> None:
         assert (more[known] >= found.y0[known]).all()
         assert (found.both[known] >= more[known] - 1e-12).all()
     assert (found.both[known] <= 1 + 1e-12).all()
+
+
+def test_records_that_are_all_covered_are_believed_though_the_target_is_everyone() -> None:
+    rows = rows_of(400, covered=np.repeat([1.0, 0.0], 200), fresh=np.repeat([1.0, 0.0], 200))
+    cause, confidence = verdict(case_of(rows, target=1.0))
+    assert cause == "data"
+    assert confidence > 0.7
+
+
+def test_few_records_just_above_the_target_are_believed_less_than_many() -> None:
+    def sure(fresh: int) -> float:
+        covered = np.arange(400) < 0.92 * fresh
+        return verdict(case_of(rows_of(400, fresh=np.arange(400) < fresh, covered=covered), target=0.9))[1]
+
+    assert 0.5 < sure(25) < sure(100) < sure(300) <= 0.95
+
+
+def test_a_lift_that_rests_on_what_is_not_known_is_less_sure() -> None:
+    rows = rows_of(50, node=np.repeat([1, 2], 25))
+    tidy = np.ones(50)
+    known = Lifts(tidy, tidy * 0, tidy, {}, doubt=tidy * 0)
+    half = Lifts(tidy, tidy * 0, tidy, {}, doubt=np.repeat([0.0, 1.0], 25))
+    case = case_of(rows, fixed=0.7)
+    sure = [structural(replace(case, lifts=lifts)).confidence[0] for lifts in (known, half)]
+    assert sure == [pytest.approx(0.7), pytest.approx(0.6)]

@@ -16,28 +16,42 @@ STRAIGHT = 0.633
 
 @dataclass(frozen=True)
 class Places:
-    """Places of a kind as shapes with ids: those open to everyone or not known to be closed, and all."""
+    """Places of a kind as shapes with ids: which are known to be open to everyone, and of which it is not known."""
 
     ids: IntArray
     shapes: Geometries
-    open_or_unknown: BoolArray
+    public: BoolArray
+    unknown: BoolArray
 
     def near(self, footprints: Geometries, straight_m: float) -> tuple[FloatArray, FloatArray, IntArray]:
         """Of each footprint: straight metres by ``straight_m`` to what may be open, to any, and the id of the first.
 
-        inf and -1 where nothing is within ``straight_m``.
+        What is known to be open comes before what is nearer and not known. inf and -1 where nothing is within
+        ``straight_m``.
         """
-        reach, place = _nearest(footprints, self.shapes[self.open_or_unknown], straight_m)
+        known, public = _nearest(footprints, self.shapes[self.public], straight_m)
+        maybe, unknown = _nearest(footprints, self.shapes[self.unknown], straight_m)
         any_reach, _ = _nearest(footprints, self.shapes, straight_m)
-        ids = np.append(self.ids[self.open_or_unknown], -1)
-        return reach, any_reach, ids[place]
+        ids = np.where(
+            public >= 0, np.append(self.ids[self.public], -1)[public], np.append(self.ids[self.unknown], -1)[unknown]
+        )
+        return np.where(public >= 0, known, maybe), any_reach, ids
+
+    def known(self, rows: PremiseRows) -> FloatArray:
+        """1 where the place that is near is known to be open, else 0."""
+        return np.isin(rows.node, self.ids[self.public]).astype(np.float64)
 
 
-def walking_lifts(rows: PremiseRows, capacity: FloatArray) -> Lifts:  # noqa: ARG001 - places have no capacity here
+def known_open(rows: PremiseRows, prepared: Places, **_: object) -> FloatArray:
+    """What stands for capacity here: 1 where the near place is known to be open, 0 where that is not known."""
+    return prepared.known(rows)
+
+
+def walking_lifts(rows: PremiseRows, capacity: FloatArray) -> Lifts:
     """Near but not reached is a matter of streets; nothing of the kind near is one of supply; closed is neither."""
     near, none_near = rows.reach <= 1, ~(rows.closed <= 1)
     tidy, supply, closed = near.astype(float), none_near.astype(float), (~near & ~none_near).astype(float)
-    return Lifts(tidy, supply, tidy + supply, {"way": tidy, "gate": closed, "place": supply})
+    return Lifts(tidy, supply, tidy + supply, {"way": tidy, "gate": closed, "place": supply}, doubt=1 - capacity)
 
 
 def _nearest(footprints: Geometries, shapes: Geometries, limit: float) -> tuple[FloatArray, IntArray]:

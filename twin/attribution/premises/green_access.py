@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from twin.attribution.premise import PremiseRows, premise_model
-from twin.attribution.premises._walk import STRAIGHT, Places, walking_lifts
+from twin.attribution.premises._walk import STRAIGHT, Places, known_open, walking_lifts
 from twin.attribution.rows import building_premises, premise_rows
 from twin.batch import Batch, CityFacts, Features
 from twin.indices.green_access import counted_green
@@ -76,7 +76,9 @@ def _greens(
     order = np.argsort(greens.ids)
     greens = greens.take(order)
     access = greens.words("access")
-    return Places(greens.ids, greens.geometry, np.array([each in (None, "public") for each in access], dtype=bool))
+    unknown = np.array([each is None for each in access], dtype=bool)
+    return Places(greens.ids, greens.geometry, np.asarray(access == "public", dtype=bool), unknown)
 
 
+green_access.capacity(known_open)
 green_access.lifts(walking_lifts)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from twin.attribution.premise import PremiseRows, premise_model
-from twin.attribution.premises._walk import STRAIGHT, Places, walking_lifts
+from twin.attribution.premises._walk import STRAIGHT, Places, known_open, walking_lifts
 from twin.attribution.rows import building_premises, premise_rows
 from twin.batch import Batch, CityFacts, Features
 from twin.spatial.access import TOLERANCE_M, walked
@@ -74,8 +74,9 @@ def _stops(
 ) -> Places:
     stops = layers["transit_stop"].take(np.argsort(layers["transit_stop"].ids))
     headway = stops.numbers("headway_min")
-    rare = headway > max_headway_min if max_headway_min is not None else np.zeros(len(stops), dtype=bool)
-    return Places(stops.ids, stops.geometry, ~rare)
+    served = headway <= max_headway_min if max_headway_min is not None else np.ones(len(stops), dtype=bool)
+    return Places(stops.ids, stops.geometry, served, np.isnan(headway) & ~served)
 
 
+transit_access.capacity(known_open)
 transit_access.lifts(walking_lifts)
