@@ -12,6 +12,7 @@ from twin.commands.output import errors, json_option, print_json, print_rows, sa
 from twin.commands.store import bring_up
 from twin.database import results
 from twin.database.connect import connect
+from twin.database.published import city_value, read_run
 from twin.database.sources import city_of
 from twin.errors import UsageError
 from twin.goals import Profile, load_profile
@@ -103,16 +104,15 @@ def score(profile: str | None, zones: str, workers: int | None, scheduler: str |
 def _summary(profile: Profile, done: Finished) -> dict[str, Any]:
     with connect(program="twin score") as connection:
         counts = results.class_counts(connection, done.run)
-        city = results.city_values(connection, done.run)
+        run = read_run(connection)
+        city = {name: city_value(connection, run, name) if run else None for name in counts}
     goals = []
     for name in sorted(counts):
         classes = counts[name]
-        whole = city.get(name)
-        value = whole["numerator"] / whole["denominator"] if whole and whole["denominator"] else None
         goals.append(
             {
                 "goal": name,
-                "city": value,
+                "city": city[name],
                 "target": profile.goal_of(name).target,
                 "reached": sum(classes.get(c, 0) for c in (5, 6)),
                 "below": sum(classes.get(c, 0) for c in (1, 2, 3, 4)),
