@@ -12,7 +12,7 @@ import shapely
 from tests.planted import layering, morphology_quarters, morphology_valleys, records, terrain, writing
 from tests.planted.cabinets import cabinets_of
 from tests.planted.greenery import green_outcome, opened
-from tests.planted.labels import TARGETS, truth_of
+from tests.planted.labels import TARGETS, truth_of, worlds_of
 from tests.planted.mechanism import LINE_ACCESS, LINE_SUPPLY, PIPE_ACCESS, PIPE_SUPPLY, Ease, detoured, felt, outcome
 from tests.planted.parameters import STYLES, Parameters, parameters_of
 from tests.planted.sewers import sewers_of
@@ -29,9 +29,10 @@ TODAY = np.datetime64("2025-06-30")
 class Planted:
     """``layers`` as the twin holds them, and what is true of them.
 
-    ``truth``: zone, goal, cause, real_y0, tidy, supplied, both, target, for each recorded shortfall. ``recorded``:
-    zone, goal, value, shortfall, for all zones. ``traits``: hidden traits by zone. ``far_from_street``: share of
-    a zone's buildings more than 45 m from a street that a van can use.
+    ``truth``: zone, goal, cause, real_y0, tidy, supplied, both, target, for each recorded shortfall. Of all zones:
+    ``worlds``: zone, goal, premises, real_y0, tidy, supplied, both; ``recorded``: zone, goal, value, shortfall;
+    ``traits``: hidden traits. ``far_from_street``: share of a zone's buildings more than 45 m from a street that a
+    van can use.
     """
 
     style: str
@@ -39,6 +40,7 @@ class Planted:
     crs: str
     reference_date: str
     truth: pd.DataFrame
+    worlds: pd.DataFrame
     recorded: pd.DataFrame
     traits: pd.DataFrame
     far_from_street: pd.Series[float]
@@ -88,6 +90,7 @@ def planted_city(style: str, seed: int, *, zones: int = 400, null: bool = False,
     everyone = np.bincount(zone, premises, minlength=zones)
     values["green_access"] = np.bincount(zone, premises * walks, minlength=zones) / np.maximum(everyone, 1)
     codes = traits["code"].to_numpy()
+    worlds = worlds_of(codes, zone, premises, outcomes)
     layers = layering.layers_of(form, houses, traits, lines, sewers, greens, kept, p, random)
     far = pd.Series((access["gap_m"] > 45).to_numpy(float)).groupby(zone).mean()
     return Planted(
@@ -95,7 +98,8 @@ def planted_city(style: str, seed: int, *, zones: int = 400, null: bool = False,
         layers=layers,
         crs=CRS,
         reference_date=str(TODAY),
-        truth=truth_of(codes, zone, premises, outcomes, values),
+        truth=truth_of(worlds, values),
+        worlds=worlds,
         recorded=_recorded(codes, values),
         traits=traits,
         far_from_street=pd.Series(far.reindex(range(zones), fill_value=0.0).to_numpy(), index=codes),

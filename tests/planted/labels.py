@@ -13,6 +13,7 @@ from twin.batch import FloatArray, IntArray
 TARGETS = {"broadband_gigabit": 0.90, "sewer_connection": 0.90, "green_access": 0.80}
 CAUSES = ("messy", "technology", "data", "other")
 FEWEST_PREMISES = 25
+SHARES = ("real_y0", "tidy", "supplied", "both")
 
 
 def cause_of(y0: FloatArray, tidy: FloatArray, supplied: FloatArray, both: FloatArray, target: float) -> FloatArray:
@@ -22,17 +23,11 @@ def cause_of(y0: FloatArray, tidy: FloatArray, supplied: FloatArray, both: Float
     return np.where(y0 >= target, "data", np.where(all_of_it < gap / 2, "other", chosen))
 
 
-def truth_of(
-    codes: FloatArray,
-    zone: IntArray,
-    premises: FloatArray,
-    outcomes: Mapping[str, Outcome],
-    recorded: Mapping[str, FloatArray],
-) -> pd.DataFrame:
-    """One row for each zone and goal with a recorded shortfall and enough premises."""
+def worlds_of(codes: FloatArray, zone: IntArray, premises: FloatArray, outcomes: Mapping[str, Outcome]) -> pd.DataFrame:
+    """One row for each zone and goal: premises, and the share of them covered as it is and in the other worlds."""
     total = np.bincount(zone, premises, minlength=len(codes))
     tables = []
-    for goal, target in TARGETS.items():
+    for goal in TARGETS:
         worlds = outcomes[goal]
         shares = {
             name: np.bincount(zone, premises * covered, minlength=len(codes)) / np.maximum(total, 1)
@@ -43,7 +38,17 @@ def truth_of(
                 ("both", worlds.both),
             )
         }
-        cause = cause_of(shares["real_y0"], shares["tidy"], shares["supplied"], shares["both"], target)
-        table = pd.DataFrame({"zone": codes, "goal": goal, "cause": cause, **shares, "target": target})
-        tables.append(table[(recorded[goal] < target) & (total >= FEWEST_PREMISES)])
+        tables.append(pd.DataFrame({"zone": codes, "goal": goal, "premises": total, **shares}))
+    return pd.concat(tables, ignore_index=True)
+
+
+def truth_of(worlds: pd.DataFrame, recorded: Mapping[str, FloatArray]) -> pd.DataFrame:
+    """One row for each zone and goal with a recorded shortfall and enough premises."""
+    tables = []
+    for goal, target in TARGETS.items():
+        rows = worlds[worlds["goal"] == goal]
+        shares = [rows[name].to_numpy(np.float64) for name in SHARES]
+        table = rows[["zone", "goal", *SHARES]].assign(cause=cause_of(*shares, target), target=target)
+        short = (recorded[goal] < target) & (rows["premises"].to_numpy() >= FEWEST_PREMISES)
+        tables.append(table.loc[short, ["zone", "goal", "cause", *SHARES, "target"]])
     return pd.concat(tables, ignore_index=True)

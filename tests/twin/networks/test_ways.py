@@ -42,6 +42,13 @@ def test_a_width_that_is_missing_is_the_median_of_the_class_and_then_the_assumed
     assert np.isnan(widths(rows)[5])
 
 
+def test_few_widths_of_a_class_do_not_speak_for_it() -> None:
+    given = [3.0, 3.0, *[None] * 18]
+    assert widths(streets(*["residential"] * 20, width=given))[2:].tolist() == [3.0] * 18
+    rows = streets(*["residential"] * 21, width=[*given, None])
+    assert widths(rows)[:3].tolist() == [3.0, 3.0, ASSUMED_WIDTH_M["residential"]]
+
+
 def test_classes_are_assumed_narrow_or_wide_as_documented() -> None:
     narrow = {name for name, width in ASSUMED_WIDTH_M.items() if width < USABLE_M}
     assert {"alley", "path", "footway", "steps", "cycleway", "bridleway", "track"} <= narrow
@@ -51,7 +58,8 @@ def test_classes_are_assumed_narrow_or_wide_as_documented() -> None:
 
 def test_usable_is_a_service_class_at_least_three_and_a_half_metres_wide() -> None:
     rows = streets(
-        "residential", "service", "alley", "footway", "escape", "motorway", width=[3.5, 3.4, 5, 9, None, None]
+        *("residential", "service", "alley", "footway", "escape", "motorway", "platform", "corridor"),
+        width=[3.5, 3.4, 5, 9, None, None, 6, 6],
     )
     found = built(rows)
     assert by_class(found, found.usable) == {
@@ -61,6 +69,8 @@ def test_usable_is_a_service_class_at_least_three_and_a_half_metres_wide() -> No
         "footway": False,
         "escape": True,
         "motorway": False,
+        "platform": False,
+        "corridor": False,
     }
     assert by_class(found, found.service)["service"] is True
 
