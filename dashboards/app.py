@@ -17,8 +17,11 @@ from dashboards.callbacks import register
 from dashboards.lenses.lens import lenses
 from dashboards.pages.frame import pages
 from dashboards.panels.bits import aria
+from dashboards.server.causes import causes_router
 from dashboards.server.errors import answer_errors
+from dashboards.server.evidence import evidence_router
 from dashboards.server.health import health_router
+from dashboards.server.messiness import messiness_router
 from dashboards.server.scores import scores_router
 from dashboards.server.tiles import drawn_layers, tiles_router
 from dashboards.server.zones import zones_router
@@ -29,6 +32,16 @@ logger = logging.getLogger(__name__)
 
 ASSETS = Path(__file__).resolve().parent / "assets"
 SMALLEST_GZIP = 800
+
+ROUTERS = (
+    tiles_router,
+    scores_router,
+    causes_router,
+    messiness_router,
+    evidence_router,
+    zones_router,
+    health_router,
+)
 
 INDEX = """<!DOCTYPE html>
 <html lang="en">
@@ -70,8 +83,8 @@ def make_app() -> FastAPI:
 
     server = FastAPI(title="City twin", lifespan=lifespan, docs_url=None, redoc_url=None)
     answer_errors(server)
-    for router in (tiles_router(store), scores_router(store), zones_router(store), health_router(store)):
-        server.include_router(router)
+    for router in ROUTERS:
+        server.include_router(router(store))
     register(_pages(server), store)
     server.add_middleware(GZipMiddleware, minimum_size=SMALLEST_GZIP)
     return server

@@ -50,11 +50,12 @@ def _register_server(app: Dash, store: Store) -> None:
         Output("card", "children"),
         Input("zone", "data"),
         Input("goal", "data"),
+        Input("lens", "data"),
         State("lang", "data"),
         prevent_initial_call=True,
     )
-    def zone(code: str, goal: str, lang: str) -> Any:
-        return card(store, View(zone=code, goal=goal, lang=lang))
+    def zone(code: str, goal: str, lens: str, lang: str) -> Any:
+        return card(store, View(zone=code, goal=goal, lens=lens, lang=lang))
 
     @app.callback(Output("search", "data"), Input("search", "searchValue"), prevent_initial_call=True)
     def found(text: str) -> Any:
@@ -69,13 +70,14 @@ def _register_drawer(app: Dash, store: Store) -> None:
         Input("drawer-of", "data"),
         State("zone", "data"),
         State("goal", "data"),
+        State("lens", "data"),
         State("lang", "data"),
         prevent_initial_call=True,
     )
-    def drawer(asked: dict[str, str] | None, code: str, goal: str, lang: str) -> Any:
+    def drawer(asked: dict[str, str] | None, code: str, goal: str, lens: str, lang: str) -> Any:
         if not asked:
             return no_update, no_update, no_update
-        view = View(zone=code, goal=goal, lang=lang)
+        view = View(zone=code, goal=goal, lens=lens, lang=lang)
         try:
             title, content = _drawer_of(store, view, asked["what"])
         except TwinError as error:

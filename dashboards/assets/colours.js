@@ -37,10 +37,29 @@
     return pattern;
   }
 
+  /* Dots: what was not looked at. */
+  function dots(context) {
+    const scale = window.devicePixelRatio || 1;
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = CELL * scale;
+    const pen = canvas.getContext("2d");
+    pen.scale(scale, scale);
+    pen.fillStyle = token("land");
+    pen.fillRect(0, 0, CELL, CELL);
+    pen.fillStyle = token("und-fg");
+    pen.beginPath();
+    pen.arc(CELL / 2, CELL / 2, 1.4, 0, 2 * Math.PI);
+    pen.fill();
+    const pattern = context.createPattern(canvas, "repeat");
+    pattern.setTransform(new DOMMatrix().scale(1 / scale));
+    return pattern;
+  }
+
   twin.colours = {
     token,
     forget() { read = new Map(); },
     crossed: (context) => hatch(context, "nodata-fg", "land", true),
+    dotted: dots,
     slanted: (context) => hatch(context, "und-fg", "und-bg", false),
   };
 })((window.twin = window.twin || {}));

@@ -39,12 +39,18 @@
     if (first && !marked) first.click();
   }
 
+  function lens(event) {
+    const name = twin.map.lenses[Number(event.key) - 1];
+    if (name) window.dash_clientside.set_props("lens-select", { value: name });
+  }
+
   const KEYS = {
     "/": (event) => { event.preventDefault(); twin.acts.search(); },
     "+": () => twin.map.leaflet.zoomIn(),
     "=": () => twin.map.leaflet.zoomIn(),
     "-": () => twin.map.leaflet.zoomOut(),
     0: () => twin.map.fit(),
+    1: lens, 2: lens, 3: lens,
     Escape: letGo,
     Enter: pick,
     ArrowUp: neighbour, ArrowRight: neighbour, ArrowDown: neighbour, ArrowLeft: neighbour,

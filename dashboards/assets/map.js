@@ -4,7 +4,8 @@
   const ZONES = "zone";
   const FILL_ORDER = 30;
   const LAST_DATA_ZOOM = 15;
-  const NOTHING = Promise.resolve({ data: new Map(), origin: { x: 0, y: 0 }, scale: 1, dim: 512 });
+  /* A tile without features, as the library wants it. */
+  const nothing = (tile) => Promise.resolve({ z: tile.z, dataTile: tile, data: new Map(), origin: { x: 0, y: 0 }, scale: 1, dim: 512 });
   const scene = (twin.scene = twin.scene || {});
   let map = null;
   let facts = null;
@@ -19,7 +20,7 @@
   /* A layer asks for no tiles below its first zoom. */
   function startingAt(zoom, view) {
     const ask = view.getDisplayTile.bind(view);
-    view.getDisplayTile = (tile) => (tile.z < zoom ? NOTHING : ask(tile));
+    view.getDisplayTile = (tile) => (tile.z < zoom ? nothing(tile) : ask(tile));
     return view;
   }
 
@@ -124,14 +125,13 @@
 
   function readScores(view) {
     const lens = facts.lenses[view.lens];
-    scene.classes = lens.classes;
-    scene.fill = lens.fill;
     if (!facts.run || !view.goal) return;
     const address = lens.scores.replace("{run}", facts.run).replace("{goal}", view.goal) + `?lang=${view.lang}`;
     fetch(address).then((answer) => (answer.ok ? answer.json() : Promise.reject(answer.status))).then((found) => {
       if (twin.view.now.goal !== view.goal || twin.view.now.lens !== view.lens) return;
-      scene.scores = found.zones;
+      Object.assign(scene, { scores: found.zones, classes: lens.classes, fill: lens.fill });
       map.getContainer().setAttribute("data-goal", view.goal);
+      map.getContainer().setAttribute("data-lens", view.lens);
       twin.map.redraw();
     }, () => twin.connection.lost());
   }
@@ -139,6 +139,8 @@
   twin.map = {
     get leaflet() { return map; },
     get bounds() { return facts.bounds; },
+    get run() { return facts ? facts.run : null; },
+    get lenses() { return facts ? Object.keys(facts.lenses) : []; },
     shownAtFirst: () => facts.layers.filter((layer) => layer.style.shown).map((layer) => layer.id),
     begin,
     start(found) { facts = found; begin(); },
@@ -150,7 +152,10 @@
       twin.map.redraw();
       twin.map.outline();
     },
-    redraw() { drawAgain(base); },
+    redraw() {
+      drawAgain(base);
+      twin.overlay.redraw();
+    },
     outline() { drawAgain(top); },
 
     /* Codes of the zone that is drawn at a place, "" where there is none. */

@@ -4,6 +4,7 @@
   const FADED = 0.22;
   const NEAR_FILL = 0.11;
   const NEAR_FILL_SELECTED = 0.17;
+  const NEAR_HATCH = 0.4;
   const LANE_UNDER_M = 3.5;
   const WIDE = new Set(["motorway", "trunk", "primary", "arterial"]);
   const MIDDLE = new Set(["secondary", "tertiary", "collector"]);
@@ -57,7 +58,7 @@
       const chosen = feature.props.code === scene.selected;
       const strength = isNear(zoom) ? (chosen ? NEAR_FILL_SELECTED : NEAR_FILL) : scene.fill;
       context.globalAlpha = isFaded(name) ? strength * FADED : strength;
-      if (style.hatch) context.globalAlpha = isFaded(name) ? FADED : 1;
+      if (style.hatch) context.globalAlpha = (isFaded(name) ? FADED : 1) * (isNear(zoom) ? NEAR_HATCH : 1);
       context.fillStyle = style.hatch ? twin.colours[style.hatch](context) : twin.colours.token(style.token);
       context.fill("evenodd");
       context.globalAlpha = 1;
@@ -161,5 +162,5 @@
     };
   }
 
-  twin.pens = { isNear, zoneFill, zoneBorder, any, outline };
+  twin.pens = { isNear, isFaded, pixelsOf, zoneFill, zoneBorder, any, outline };
 })((window.twin = window.twin || {}));

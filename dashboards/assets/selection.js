@@ -33,6 +33,14 @@
   }
 
   twin.selection = {
+    /* The zone as large as the map allows, near enough for what is in it to be drawn. */
+    show() {
+      if (!chosen) return;
+      const map = twin.map.leaflet;
+      const bounds = window.L.latLngBounds(chosen.bounds);
+      const zoom = Math.min(map.getBoundsZoom(bounds.pad(0.05)), 18);
+      map.setView(bounds.getCenter(), Math.max(zoom, twin.scene.nearZoom));
+    },
     neighbour(direction) { return (chosen && chosen.neighbours[direction]) || ""; },
   };
 

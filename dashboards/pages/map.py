@@ -19,7 +19,7 @@ from dashboards.panels.layers import layer_list
 from dashboards.panels.legend import legend
 from dashboards.panels.result import result
 from dashboards.panels.setup import no_zones
-from dashboards.panels.tools import city_map, credits_line, hover_card, map_tools
+from dashboards.panels.tools import city_map, credits_line, evidence_legend, hover_card, map_tools
 from dashboards.server.tiles import drawn_layers
 from dashboards.state import View
 from dashboards.words import words
@@ -53,7 +53,13 @@ def body(store: Store, city: City, view: View) -> Component:  # noqa: ARG001 - e
             _rail(seen),
             html.Div([_goal_block(store, run, seen), _facts_panel(store, known, rows, frame, seen)], className="left"),
             html.Section(
-                [city_map(frame, settings().basemap, seen), map_tools(seen), credits_line(credited), hover_card()],
+                [
+                    city_map(frame, settings().basemap, seen),
+                    map_tools(seen),
+                    evidence_legend(seen),
+                    credits_line(credited),
+                    hover_card(),
+                ],
                 className="stage",
                 **aria(label=words(view.lang)("map.map")),
             ),

@@ -40,7 +40,7 @@ def icon_button(name: str, label: str, acts: dict[str, Any], class_name: str = "
     )
 
 
-def chip(text: str, kind: str = "", **more: Any) -> Component:
+def chip(text: str | list[Any], kind: str = "", **more: Any) -> Component:
     """A chip; with an act it is a button."""
     shape = html.Button if "data-do" in more else html.Span
     return shape(text, className=f"chip chip-{kind}" if kind else "chip", **more)

@@ -8,7 +8,10 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboards.figures import Figures
+from dashboards.lenses.messiness import messiness
 from dashboards.panels.bits import act, aria, block, chip, data, icon_button
+from dashboards.panels.cause import cause_blocks
+from dashboards.panels.form import form_block
 from dashboards.panels.goal import chosen_goal
 from dashboards.panels.part import part
 from dashboards.panels.sources import source_block
@@ -16,7 +19,7 @@ from dashboards.state import View
 from dashboards.targets import GoalWords, goal_words
 from dashboards.words import Words, words
 from twin.database.connect import Row
-from twin.database.published import read_run, zone_facts, zone_score
+from twin.database.published import read_run, zone_facts, zone_flag, zone_form, zone_score
 from twin.database.store import Store
 
 FRESH_ENOUGH = 0.5
@@ -37,16 +40,19 @@ def card(store: Store, view: View) -> Any:
         run = read_run(connection)
         goal = chosen_goal(run, view)
         score = zone_score(connection, run.id, goal, view.zone) if run and goal else None
+        flag = zone_flag(connection, run.id, goal, view.zone) if run and goal else None
+        form = zone_form(connection, run.id, view.zone) if run and view.lens == messiness.id else None
         spoken = goal_words(run, goal, Figures(say)) if run and goal else None
         sources = source_block(connection, run, goal, view)
     head = _head(say("zone.zone", code=view.zone), _subtitle(facts, score, spoken, say), say)
     if run is None or spoken is None:
         return [head, block(*sources)]
-    middle = [_not_applicable(say)] if score is None else _scored(view.zone, score, spoken)
+    built = [form_block(form, say)] if view.lens == messiness.id else []
+    middle = [_not_applicable(say)] if score is None else _scored(view.zone, score, flag, spoken)
     day = Figures(say).day(run.finished_at.date() if run.finished_at else None)
     return [
         head,
-        html.Div([*middle, block(*sources, name="sources")], className="card-body"),
+        html.Div([*built, *middle, block(*sources, name="sources")], className="card-body"),
         html.Footer(
             [
                 html.Button(say("zone.method"), type="button", className="link", **act("drawer", "method")),
@@ -85,10 +91,11 @@ def _subtitle(facts: Row, score: Row | None, spoken: GoalWords | None, say: Word
     return stop.join(each for each in (facts["name"], kind, comma.join(numbers)) if each)
 
 
-def _scored(zone: str, score: Row, spoken: GoalWords) -> list[Component]:
+def _scored(zone: str, score: Row, flag: Row | None, spoken: GoalWords) -> list[Component]:
     if score["value"] is None:
         return [_no_data(zone, score, spoken)]
-    return [_value(score, spoken), _effect(score, spoken), _quality(score["quality"], spoken)]
+    cause, helps = cause_blocks(flag, score, spoken)
+    return [_value(score, spoken), *cause, _effect(score, spoken), *helps, _quality(score["quality"], spoken)]
 
 
 def _value(score: Row, spoken: GoalWords) -> Component:

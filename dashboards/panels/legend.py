@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 
 from dashboards.figures import Figures
 from dashboards.lenses.lens import Lens, LensClass, lenses
+from dashboards.panels.badge import swatch
 from dashboards.panels.bits import act, data, icon
 from dashboards.panels.goal import chosen_goal
 from dashboards.panels.part import part
@@ -33,7 +34,8 @@ def legend(store: Store, view: View) -> Any:
             return []
         lens = lenses()[view.lens]
         counts = lens.counts(connection, run, goal)
-    spoken = goal_words(run, goal, Figures(say))
+        spoken = goal_words(run, goal, Figures(say))
+        note = lens.note(connection, run, spoken)
     return [
         html.H2(lens.heading(spoken), className="heading"),
         html.Div(_rows(lens, counts, spoken), className="legend-rows"),
@@ -45,6 +47,7 @@ def legend(store: Store, view: View) -> Any:
             ],
             className="small",
         ),
+        *([html.P(note, className="small note")] if note else []),
         _filtered(spoken),
         _no_match(spoken),
     ]
@@ -55,10 +58,11 @@ def _rows(lens: Lens, counts: Mapping[str, int], spoken: GoalWords) -> list[Comp
     rows: list[Component] = []
     was_reached = False
     for each in lens.classes:
-        if was_reached and not each.reached:
+        if lens.parted and was_reached and not each.reached:
             rows.append(_target(spoken))
         was_reached = each.reached
-        rows.append(_row(lens, each, counts.get(each.id, 0), largest, spoken))
+        if counts.get(each.id, 0) or not each.optional:
+            rows.append(_row(lens, each, counts.get(each.id, 0), largest, spoken))
     return rows
 
 
@@ -74,7 +78,7 @@ def _row(lens: Lens, each: LensClass, zones: int, largest: int, spoken: GoalWord
     bar = html.Span(style={"width": f"{LONGEST_BAR_PX * zones / largest:.1f}px"}, className="bar")
     return html.Button(
         [
-            html.Span(className=f"swatch {each.hatch}".strip(), style={"background": f"var(--t-{each.token})"}),
+            swatch(each),
             html.Span(label, className="label"),
             html.Span(bar, className="bars"),
             html.Span(count, className="count"),

@@ -1,9 +1,7 @@
-"""How an index is computed: its definition, from the code itself, with the target and the parameters of the run."""
+"""How this is made: causes and messiness by the lens, and the definition of the index from the code itself."""
 
 from __future__ import annotations
 
-import inspect
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,8 +9,13 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboards.figures import Figures
+from dashboards.lenses.cause import cause
+from dashboards.lenses.messiness import messiness
 from dashboards.panels.bits import chip
+from dashboards.panels.definition import definition
 from dashboards.panels.goal import chosen_goal, target_source
+from dashboards.panels.method_causes import causes_method
+from dashboards.panels.method_messiness import messiness_method
 from dashboards.state import View
 from dashboards.targets import GoalWords, goal_words
 from dashboards.words import words
@@ -22,12 +25,9 @@ from twin.discover import discover
 from twin.errors import StoreNotReady
 from twin.index import Index
 
-LABELS = re.compile(r"(?=\b(?:Formula|Unit|Denominator|Direction|Counted in n|No data|Quality|Parts|Source): )")
-"""Where the docstring of an index begins to speak of another thing."""
-
 
 def method_drawer(store: Store, view: View) -> tuple[str, list[Component]]:
-    """Title and content of the drawer on the goal that is shown."""
+    """Title and content of the drawer on the lens and the goal that are shown."""
     say = words(view.lang)
     with store.read() as connection:
         run = read_run(connection)
@@ -38,32 +38,16 @@ def method_drawer(store: Store, view: View) -> tuple[str, list[Component]]:
     index = discover("twin.indices", Index).get(goal)
     text = definition(index.doc) if index else [html.P(say("method.other"))]
     noted = run.goals[goal]
-    return say("method.title", index=spoken.title), [
+    first = {cause.id: lambda: causes_method(goal, say), messiness.id: lambda: messiness_method(say)}
+    return say("method.how_made"), [
+        *first.get(view.lens, lambda: [])(),
+        html.H3(say("method.title", index=spoken.title), className="heading"),
         _target(run, spoken),
         html.Div(text, className="definition", lang="en"),
         *_notes(noted, say("method.notes")),
         *_params(noted.get("params", {}), say("method.params")),
         html.P(say("method.version", version=noted.get("method_version", 1)), className="small"),
     ]
-
-
-def definition(doc: str) -> list[Component]:
-    """The paragraphs of a docstring, without its examples; names of parameters as code."""
-    paragraphs = re.split(r"\n\s*\n", inspect.cleandoc(doc))
-    plain = [" ".join(text.split()) for text in paragraphs if not text.lstrip().startswith(">>>")]
-    return [_paragraph(piece) for text in plain for piece in LABELS.split(text) if piece.strip()]
-
-
-def _paragraph(text: str) -> Component:
-    label, colon, rest = text.partition(":")
-    if colon and LABELS.match(text):
-        return html.P([html.Strong(f"{label}: "), *_marked(rest.strip())])
-    return html.P(_marked(text))
-
-
-def _marked(text: str) -> list[Any]:
-    pieces = re.split(r"``(.+?)``", text)
-    return [html.Code(piece) if at % 2 else piece for at, piece in enumerate(pieces) if piece]
 
 
 def _target(run: Run, spoken: GoalWords) -> Component:

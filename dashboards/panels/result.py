@@ -32,19 +32,20 @@ def result(store: Store, view: View) -> Any:
         lens = lenses()[view.lens]
         counts = lens.counts(connection, run, goal)
         value = city_value(connection, run, goal)
-    figures = Figures(say)
-    spoken = goal_words(run, goal, figures)
-    reached = sum(counts.get(each.id, 0) for each in lens.classes if each.reached)
-    total = sum(counts.values())
-    words_of_number = say("result.reached", total=figures.count(total), n=reached)
+    spoken = goal_words(run, goal, Figures(say))
+    number, what = lens.headline(spoken, counts) if lens.headline else _reached(lens, counts, spoken)
+    whole = [] if value is None or lens.headline else [_city(spoken, value)]
     return [
-        html.P(
-            [html.Strong(figures.count(reached), className="figure"), " ", html.Span(words_of_number)],
-            className="headline",
-        ),
-        stacked_bar(lens, counts, spoken),
-        *([] if value is None else [_city(spoken, value)]),
+        html.P([html.Strong(number, className="figure"), " ", html.Span(what)], className="headline"),
+        stacked_bar(lens, counts, spoken, f"{number} {what}"),
+        *whole,
     ]
+
+
+def _reached(lens: Lens, counts: Mapping[str, int], spoken: GoalWords) -> tuple[str, str]:
+    reached = sum(counts.get(each.id, 0) for each in lens.classes if each.reached)
+    say, count = spoken.figures.words, spoken.figures.count
+    return count(reached), say("result.reached", total=count(sum(counts.values())), n=reached)
 
 
 def _city(spoken: GoalWords, value: float) -> Component:
@@ -53,8 +54,8 @@ def _city(spoken: GoalWords, value: float) -> Component:
     return html.P(text, className="small city-value")
 
 
-def stacked_bar(lens: Lens, counts: Mapping[str, int], spoken: GoalWords) -> Component:
-    """One bar of all zones, in the colours of their classes."""
+def stacked_bar(lens: Lens, counts: Mapping[str, int], spoken: GoalWords, summary: str) -> Component:
+    """One bar of all zones, in the colours of their classes; ``summary`` is said of it."""
     pieces = []
     for each in lens.classes:
         zones = counts.get(each.id, 0)
@@ -62,9 +63,7 @@ def stacked_bar(lens: Lens, counts: Mapping[str, int], spoken: GoalWords) -> Com
             title = spoken.figures.words("result.bar", count=zones, label=lens.label(spoken, each))
             look = {"flexGrow": zones, "background": f"var(--t-{each.token})"}
             pieces.append(html.Span(style=look, title=title, className=f"piece {each.hatch}".strip()))
-    reached = sum(counts.get(each.id, 0) for each in lens.classes if each.reached)
-    spoken_bar = spoken.figures.words("result.reached_short", count=reached, total=sum(counts.values()))
-    return html.Div(pieces, className="stacked", role="img", **aria(label=spoken_bar))
+    return html.Div(pieces, className="stacked", role="img", **aria(label=summary))
 
 
 def not_scored(view: View) -> Component:

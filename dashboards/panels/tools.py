@@ -6,7 +6,7 @@ import dash_leaflet as dl
 from dash import html
 from dash.development.base_component import Component
 
-from dashboards.panels.bits import act, aria, icon_button
+from dashboards.panels.bits import act, aria, data, icon_button
 from dashboards.state import View
 from dashboards.words import words
 from twin.database.published import Frame
@@ -48,6 +48,13 @@ def map_tools(view: View) -> Component:
         role="group",
         **aria(label=say("map.tools")),
     )
+
+
+def evidence_legend(view: View) -> Component:
+    """The legend of what is drawn as evidence of the selected zone; filled by ``assets/evidence.js``."""
+    say = words(view.lang)
+    told = data(show=say("evidence.show"), failed=say("part.failed"), again=say("part.again"))
+    return html.Div(id="evidence", className="evidence float", hidden=True, **told)
 
 
 def credits_line(credited: list[str]) -> Component:

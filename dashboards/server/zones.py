@@ -1,4 +1,4 @@
-"""``/zones/…``: where a zone lies, its neighbours, and the rows behind its numbers as a file."""
+"""``/zones/…`` and ``/places.json``: where zones lie, their neighbours, the rows behind numbers as a file."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from fastapi.responses import Response
 from dashboards.server.scores import json_answer
 from dashboards.server.tiles import drawn_layers
 from twin.database.connect import Connection, Row
-from twin.database.published import ANY_SOURCE, zone_facts, zone_neighbours, zone_rows
+from twin.database.published import ANY_SOURCE, zone_facts, zone_neighbours, zone_places, zone_rows
 from twin.database.store import Store
 from twin.errors import UnknownName
 
 COLUMNS = ("layer", "key", "file", "row", "edited_by", "edited_at", "version")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""How a cell begins that spreadsheet programs would run."""
 
 
 def zones_router(store: Store) -> APIRouter:
@@ -28,6 +30,12 @@ def zones_router(store: Store) -> APIRouter:
         """Bounds in degrees ``[[south, west], [north, east]]`` and the neighbour in each direction."""
         with store.read() as connection:
             return json_answer(_place(connection, zone), if_none_match)
+
+    @router.get("/places.json", response_class=Response)
+    def places(if_none_match: Annotated[str, Header()] = "") -> Response:
+        """By zone ``[latitude, longitude, width in metres]`` of a place inside it, where a glyph can stand."""
+        with store.read() as connection:
+            return json_answer(zone_places(connection), if_none_match)
 
     @router.get("/zones/{zone}/rows.csv", response_class=Response)
     def rows(
@@ -63,6 +71,11 @@ def _table(layer: str, rows: list[Row]) -> bytes:
     writer.writerow(COLUMNS)
     for row in rows:
         who = (row["edited_by"], row["edited_at"].isoformat(), row["version"])
-        writer.writerow([layer, row["key"], row["path"], row["source_row"], *who])
+        writer.writerow([_harmless(cell) for cell in (layer, row["key"], row["path"], row["source_row"], *who)])
     # The mark at the front makes spreadsheet programs read it as UTF-8.
     return text.getvalue().encode("utf-8-sig")
+
+
+def _harmless(cell: Any) -> Any:
+    """Text that a spreadsheet program would take for a formula, marked as text; numbers as they are."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell

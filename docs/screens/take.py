@@ -19,12 +19,15 @@ WIDE, PHONE = (1440, 900), (390, 844)
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture: its size, what stands in the URL, whether a zone in the middle is clicked, the zoom in steps."""
+    """One picture: its size, what stands in the URL, whether a zone in the middle is clicked, the zoom in steps, and
+    whether the zone of the URL fills the map.
+    """
 
     size: tuple[int, int]
     query: str = ""
     zone: bool = False
     nearer: int = 0
+    filled: bool = False
 
 
 PICTURES = {
@@ -39,6 +42,13 @@ PICTURES = {
     "map-phone": Picture(PHONE),
     "map-phone-zone": Picture(PHONE, zone=True),
     "map-phone-dark": Picture(PHONE, "theme=dark", zone=True),
+    "map_cause": Picture(WIDE, "lens=cause"),
+    "map_messiness": Picture(WIDE, "lens=messiness"),
+    "map_zone_cause": Picture(WIDE, "lens=cause&zone=Z020", filled=True),
+    "map_zone_cause_zh": Picture(WIDE, "lens=cause&zone=Z020&lang=zh", filled=True),
+    "map_zone_cause_dark": Picture(WIDE, "lens=cause&zone=Z020&theme=dark", filled=True),
+    "map_zone_cause_phone": Picture(PHONE, "lens=cause&zone=Z020"),
+    "map_zone_cause_sewer": Picture(WIDE, "lens=cause&goal=sewer_treatment&zone=Z028", filled=True),
 }
 
 
@@ -56,6 +66,9 @@ def take(browser: Browser, url: str, picture: Picture, file: Path) -> None:
         assert box is not None
         page.mouse.click(box["x"] + box["width"] * 0.385, box["y"] + box["height"] * (0.4 if width < 768 else 0.58))
         page.wait_for_selector("#card-value")
+    if picture.filled:
+        page.wait_for_timeout(800)
+        page.evaluate("twin.selection.show()")
     page.mouse.move(5, 5)
     page.wait_for_timeout(2000)
     page.screenshot(path=file)

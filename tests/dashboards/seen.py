@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from playwright.sync_api import Page
@@ -60,3 +61,41 @@ def channels(colour: str) -> list[int]:
 def mixed(colour: str, ground: str, strength: float) -> str:
     parts = [(int(colour[i : i + 2], 16), int(ground[i : i + 2], 16)) for i in (1, 3, 5)]
     return "#" + "".join(f"{int(strength * over + (1 - strength) * under):02X}" for over, under in parts)
+
+
+INK_IN_PANE = """([pane, code]) => fetch("/places.json").then((answer) => answer.json()).then((places) => {
+  const map = twin.map.leaflet, canvas = map.getPane(pane).querySelector("canvas");
+  const at = map.latLngToContainerPoint(places[code].slice(0, 2)), box = map.getContainer().getBoundingClientRect();
+  const frame = canvas.getBoundingClientRect(), scale = canvas.width / frame.width;
+  const [x, y] = [(at.x + box.x - frame.x - 9) * scale, (at.y + box.y - frame.y - 9) * scale];
+  const seen = canvas.getContext("2d").getImageData(x, y, 18 * scale, 18 * scale).data;
+  return seen.filter((value, place) => place % 4 === 3 && value > 128).length;
+})"""
+
+COLOURS_IN_PANE = """(pane) => {
+  const canvas = twin.map.leaflet.getPane(pane).querySelector("canvas");
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height), found = {};
+  for (let at = 0; at < data.length; at += 4) {
+    if (data[at + 3] < 255) continue;
+    const colour = [data[at], data[at + 1], data[at + 2]].join();
+    found[colour] = (found[colour] || 0) + 1;
+  }
+  return found;
+}"""
+
+
+def rgb(colour: str) -> str:
+    """A colour as ``COLOURS_IN_PANE`` names it."""
+    return ",".join(str(part) for part in channels(colour))
+
+
+def coloured(page: Page, lens: str) -> Page:
+    """The page once its zones have the colours of a lens."""
+    page.wait_for_selector(f".city-map[data-lens='{lens}']")
+    page.wait_for_timeout(500)
+    return page
+
+
+def squeezed(text: str) -> str:
+    """A text without its spaces, which are of several kinds."""
+    return re.sub(r"\s", "", text)

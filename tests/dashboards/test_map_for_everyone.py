@@ -36,9 +36,10 @@ WIDER = """[...document.querySelectorAll('.scroll, .card-body, .left, .card')]
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("size", [(1440, 900), (1280, 800), (1024, 768), (390, 844)])
-def test_nothing_is_wider_than_the_window(city: City, visit: Open, size: tuple[int, int], lang: str) -> None:
-    page = visit(f"{city.server.url}/?lang={lang}", size=size).ready()
-    for zone in ("", "Z0008"):
+@pytest.mark.parametrize("lens", ["attainment", "cause", "messiness"])
+def test_nothing_is_wider_than_the_window(city: City, visit: Open, size: tuple[int, int], lang: str, lens: str) -> None:
+    page = visit(f"{city.server.url}/?lang={lang}&lens={lens}", size=size).ready()
+    for zone in ("", "Z0007"):
         page.evaluate("zone => twin.view.change({ zone })", zone)
         page.wait_for_selector("#card-value", state="visible" if zone else "detached")
         assert page.evaluate("document.documentElement.scrollWidth") <= size[0]

@@ -90,7 +90,7 @@ def test_every_number_leads_to_its_rows_in_two_clicks(city: City, visit: Open) -
 
 def test_the_method_is_the_docstring_of_the_index(city: City, visit: Open) -> None:
     page = visit(f"{city.server.url}/?zone=Z0008").ready()
-    page.click("text=How it is computed")
+    page.click("#card .card-foot >> text=How this is made")
     drawer = page.locator("#drawer-content")
     expect(drawer).to_contain_text("Share of premises that can have at least min_down_mbps down.")
     expect(drawer).to_contain_text("Target from: outline, annex. Nobody here has compared this number")
@@ -222,3 +222,9 @@ def test_attribution_stands_on_the_map(city: City, visit: Open) -> None:
 def test_an_unknown_zone_in_the_url_is_said(city: City, visit: Open) -> None:
     page = visit(f"{city.server.url}/?zone=Z9999", may_fail=True).ready()
     expect(page.locator("#card")).to_contain_text("There is no zone Z9999")
+
+
+def test_a_city_that_is_wider_than_the_window_is_drawn_from_afar(city: City, visit: Open) -> None:
+    page = visit(f"{city.server.url}/?at=38.926,114.246,9").ready()
+    assert page.evaluate("twin.map.leaflet.getZoom()") == 9
+    assert page.evaluate("document.querySelectorAll('.leaflet-tile-pane canvas').length") > 0

@@ -7,6 +7,8 @@ import itertools
 import numpy as np
 import pytest
 
+from dashboards.lenses.cause import cause
+from dashboards.lenses.lens import LensClass
 from dashboards.tokens import DARK, LIGHT, TOKENS_CSS, css
 
 THEMES = {"light": LIGHT, "dark": DARK}
@@ -104,6 +106,38 @@ def test_causes_are_told_apart(theme: str, sight: str, least: float) -> None:
     pairs = itertools.combinations((THEMES[theme][name] for name in CAUSES), 2)
     # The measured figures are whole numbers.
     assert round(min(apart(*pair, sight) for pair in pairs)) >= least
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("sight", SIGHT)
+def test_neighbouring_classes_of_messiness_are_told_apart(theme: str, sight: str) -> None:
+    ramp = [THEMES[theme][f"mess-{number}"] for number in range(1, 6)]
+    assert min(apart(*pair, sight) for pair in itertools.pairwise(ramp)) >= 18
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_messiness_grows_darker_or_lighter_all_the_way(theme: str) -> None:
+    light = [contrast(THEMES[theme][f"mess-{number}"], "#000000") for number in range(1, 6)]
+    assert light == sorted(light, reverse=theme == "light")
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_messiness_has_a_ramp_of_its_own(theme: str) -> None:
+    tokens = THEMES[theme]
+    strong = [tokens[f"mess-{number}"] for number in (2, 3, 4)]
+    others = [tokens[name] for name in ("accent", *CAUSES, *(f"att-{number}" for number in range(1, 7)))]
+    assert min(apart(one, other, "normal") for one in strong for other in others) >= 10
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("each", [each for each in cause.classes if each.glyph], ids=lambda each: each.id)
+def test_glyphs_can_be_seen_on_their_colour(theme: str, each: LensClass) -> None:
+    assert contrast(THEMES[theme][each.glyph_token], THEMES[theme][each.token]) >= 2.9
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_chip_of_a_strong_cause_can_be_read(theme: str) -> None:
+    assert contrast(THEMES[theme]["accent"], THEMES[theme]["accent-soft"]) >= 4.5
 
 
 @pytest.mark.parametrize(

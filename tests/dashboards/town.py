@@ -10,6 +10,7 @@ from shapely import Polygon, affinity
 from shapely.geometry.base import BaseGeometry
 
 from layers.schema import Layer
+from tests.dashboards.town_causes import explain_zones
 from tests.dashboards.town_plan import PEOPLE, Town
 from tests.dashboards.town_rows import insert_rows, score_zones
 from twin.database.connect import Connection
@@ -47,6 +48,7 @@ def build_town(connection: Connection, across: int = 6, houses: int = 24, seed: 
     )
     _fill(connection, town, blocks, houses, draw)
     score_zones(connection, town, draw)
+    explain_zones(connection, town)
     return town
 
 
@@ -108,7 +110,16 @@ def _fill_streets(connection: Connection, town: Town, blocks: list[Polygon]) -> 
     insert_rows(connection, town, "street", streets, street_id=names, road_class=classes, width_m=wide)
     nodes = [block.centroid for block in blocks[::2]]
     kinds = ["cabinet"] * len(nodes)
-    insert_rows(connection, town, "broadband_node", nodes, node_id=[f"N{n}" for n in range(len(nodes))], kind=kinds)
+    insert_rows(
+        connection,
+        town,
+        "broadband_node",
+        nodes,
+        node_id=[f"N{n}" for n in range(len(nodes))],
+        kind=kinds,
+        ports_total=[721] * len(nodes),
+        ports_used=[715 if n % 2 == 0 else 300 for n in range(len(nodes))],
+    )
 
 
 def _homes(inside: BaseGeometry, houses: int, crooked: bool, draw: np.random.Generator) -> list[BaseGeometry]:

@@ -36,7 +36,7 @@ def broadband_nodes(connection: Connection, zone: str, ids: Collection[int], nea
 
 
 def greens_near(connection: Connection, zone: str, near_m: float) -> list[Row]:
-    """Green areas within ``near_m`` of the zone, with ``open`` where they are public or not known to be closed."""
+    """Green areas within ``near_m`` of the zone, with their access, None where nobody recorded it."""
     return connection.execute(query("evidence_greens"), {"zone": zone, "near": near_m}).fetchall()
 
 

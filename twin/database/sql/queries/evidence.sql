@@ -19,7 +19,7 @@ WHERE coalesce(n.status, 'in_service') = 'in_service' AND n.kind <> 'base_statio
 ORDER BY n.node_id;
 
 -- evidence_greens: green areas within some metres of a zone
-SELECT g.id, g.green_id, g.name, coalesce(g.access, 'public') = 'public' AS open,
+SELECT g.id, g.green_id, g.name, g.access,
     ST_AsGeoJSON(ST_Transform(g.geom, 4326), 6)::json AS shape
 FROM layer.green_area AS g JOIN layer.zone AS z ON z.code = %(zone)s AND ST_DWithin(g.geom, z.geom, %(near)s)
 ORDER BY g.green_id;

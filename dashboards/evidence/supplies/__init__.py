@@ -1,0 +1,1 @@
+"""What each layer of supply shows as evidence of a zone. One file a layer, found by itself."""
