@@ -18,6 +18,7 @@ from pipelines.crs import Projection
 from pipelines.geometry import as_declared, mended, storable
 from pipelines.readers.reader import Chunk
 from pipelines.recipe import Source
+from twin.database.plain import as_json
 
 UNREADABLE = Rule("row_unreadable", "row", "row", "The row cannot be read: {value}", "Mend the row in its file.")
 """The one rule of rows without a place: that they can be read."""
@@ -222,9 +223,10 @@ def _attributes(
     for row in zip(*values, strict=True) if values else [()] * count:
         each = dict(constants)
         for name, value in zip(rest, row, strict=True):
-            if isinstance(value, dict):
-                each |= value
-            elif value is not None and value == value:
-                each[name] = value
+            known = as_json(value)
+            if isinstance(known, dict):
+                each |= known
+            elif known is not None:
+                each[name] = known
         found.append(each or None)
     return found

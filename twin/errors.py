@@ -26,6 +26,7 @@
     │   ├── RunCancelled            somebody cancelled it
     │   ├── WorkersLost             no worker is left, or none answers
     │   └── WorkerDiffers           a worker runs another program
+    ├── ExportError                 a file cannot be written where it was asked for
     └── DiscoveryError              a file in a folder of layers, indices, readers … is not one
 """
 
@@ -139,6 +140,10 @@ class WorkersLost(RunError):
 
 class WorkerDiffers(RunError):
     """A worker runs another program than the one that began the recompute."""
+
+
+class ExportError(TwinError):
+    """A file cannot be written where it was asked for; what was there stays."""
 
 
 class DiscoveryError(TwinError):

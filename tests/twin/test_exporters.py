@@ -17,7 +17,7 @@ import pytest
 import shapely
 
 from twin.discover import discover
-from twin.errors import UnknownName
+from twin.errors import ExportError, UnknownName
 from twin.exporters.exporter import Exporter, Table, export
 
 CREDIT = "© surveyors of Rivertown"
@@ -144,3 +144,9 @@ def test_an_ending_that_nothing_writes_is_told_with_those_that_are(table: Table,
 def test_no_two_exporters_take_one_ending() -> None:
     endings = [ending for each in discover("twin.exporters", Exporter).values() for ending in each.suffixes]
     assert len(set(endings)) == len(endings)
+
+
+@pytest.mark.parametrize("ending", [".csv", ".gpkg", ".geojson", ".parquet", ".xlsx"])
+def test_a_folder_that_is_not_there_is_told_in_a_sentence(table: Table, tmp_path: Path, ending: str) -> None:
+    with pytest.raises(ExportError, match="cannot be written"):
+        export(table, tmp_path / "nowhere" / f"out{ending}")

@@ -61,8 +61,11 @@ def fixes_of(case: Case, verdicts: Verdicts) -> Mapping[str, FloatArray]:
     }
 
 
-def main_nodes(case: Case) -> IntArray:
-    """The supply that most premises of each zone are in reach of: its id, -1 where none is; of equals the lower id."""
+def main_nodes(case: Case, keys: Mapping[int, str]) -> IntArray:
+    """The supply that most premises of each zone are in reach of: its id, -1 where none is.
+
+    Of equals the first by key; ``keys`` by id.
+    """
     rows = case.rows
     chosen = (rows.node >= 0) & (rows.reach <= 1)
     found = np.full(len(case.value), -1, dtype=np.int64)
@@ -71,7 +74,9 @@ def main_nodes(case: Case) -> IntArray:
     zone, node = rows.zone[chosen], rows.node[chosen]
     pairs, which = np.unique(np.stack([zone, node]), axis=1, return_inverse=True)
     weight = np.bincount(which.ravel(), rows.premises[chosen])
-    order = np.lexsort((-pairs[1], weight, pairs[0]))
+    ids, place = np.unique(pairs[1], return_inverse=True)
+    by_key = np.argsort(np.argsort([keys.get(int(each), "") for each in ids], kind="stable"))
+    order = np.lexsort((-by_key[place], weight, pairs[0]))
     found[pairs[0][order]] = pairs[1][order]
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from twin.attribution.sentences import Said, evidence, no_evidence
 from twin.attribution.structural import structural
 from twin.attribution.waterfall import parts_of, second_causes
 from twin.attribution.words import LANGUAGES
-from twin.batch import FloatArray, IntArray
+from twin.batch import BoolArray, FloatArray, IntArray
 
 FULL = 0.999
 FRESH_ENOUGH = 0.5
@@ -39,6 +39,10 @@ class ZoneScores:
     def flagged(self) -> IntArray:
         """Positions of zones that fall short and have premises enough to seek a cause."""
         return np.flatnonzero((np.nan_to_num(self.shortfall) > 0) & (self.premises >= FEWEST_PREMISES))
+
+    def only(self, chosen: BoolArray) -> ZoneScores:
+        """The same, as if none but the zones ``chosen`` (zones,) fell short."""
+        return replace(self, shortfall=np.where(chosen, self.shortfall, 0.0))
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,7 @@ def flags_of(
     parts = parts_of(case, verdicts)
     second = second_causes(parts, scores.shortfall, verdicts.cause)
     numbers, fixes = seen.numbers_of(case, verdicts, capacity), seen.fixes_of(case, verdicts)
-    nodes = seen.main_nodes(case)
+    nodes = seen.main_nodes(case, node_keys)
     node_room = seen.node_capacity(case, capacity, nodes)
     found = []
     for at in scores.flagged:
@@ -124,8 +128,9 @@ def flags_of(
     return found
 
 
-def flags_without_premises(scores: ZoneScores, spoken: Spoken, layer: str = "") -> list[Flag]:
-    """Flags of a goal whose premises cannot be looked at, at a low confidence.
+def flags_without_premises(scores: ZoneScores, spoken: Spoken, layer: str = "", *, excess: bool = False) -> list[Flag]:
+    """Flags of a goal whose premises tell nothing, at a low confidence: they cannot be looked at, or the value is too
+    high (``excess``), which what premises lack does not explain.
 
     The cause is ``data`` where less than half of what the index counts has a fresh record, or where ``layer``, the
     supply, is empty in the city; else ``other``. It explains the whole shortfall.
@@ -142,7 +147,7 @@ def flags_without_premises(scores: ZoneScores, spoken: Spoken, layer: str = "") 
             UNTOLD[cause],
         )
         quality = float(scores.quality[at])
-        words = {lang: no_evidence(said, lang, quality=quality, layer=layer) for lang in LANGUAGES}
+        words = {lang: no_evidence(said, lang, quality=quality, layer=layer, excess=excess) for lang in LANGUAGES}
         parts = {name: float(scores.shortfall[at]) * (name == cause) for name in CAUSES}
         found.append(_flag(scores, at, said, (None, None), words, parts, {"method": "none"}))
     return found

@@ -26,13 +26,13 @@ def not_old(records: Features, field: str, city: CityFacts) -> BoolArray:
 def nearest_building(points: Geometries, buildings: Features) -> tuple[IntArray, IntArray]:
     """Positions (point, building): each point with the footprint that holds it, or the nearest within 50 m.
 
-    Of equally near footprints the one with the lower id.
+    Of equally near footprints the first.
     """
     if not len(points) or not len(buildings):
         return np.empty(0, np.int64), np.empty(0, np.int64)
     tree = shapely.STRtree(buildings.geometry)
     point, building = tree.query_nearest(points, max_distance=MATCH_M, all_matches=True)
-    order = np.lexsort((buildings.ids[building], point))
+    order = np.lexsort((building, point))
     point, building = point[order], building[order]
     first = np.ones(len(point), dtype=bool)
     first[1:] = point[1:] != point[:-1]

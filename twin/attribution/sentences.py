@@ -53,11 +53,12 @@ def _middle(said: Said, few: bool) -> list[str]:
     return [said.cause] if geometric else ["reach", "contrast", said.cause]
 
 
-def no_evidence(said: Said, lang: str, *, quality: float, layer: str = "") -> str:
-    """What is said where premises cannot be looked at: without a model, or without the layer of supply."""
+def no_evidence(said: Said, lang: str, *, quality: float, layer: str = "", excess: bool = False) -> str:
+    """What is said where premises tell nothing: without a model or the layer of supply, or of a value too high."""
     words = sentences(lang)
     filled = _filled(said, words, lang) | {"quality": amount(quality, "share", lang), "layer": layer}
-    reason = ["no_supply" if layer else "no_model", *(["no_model_data"] if said.cause == "data" else [])]
+    why = "no_supply" if layer else "no_excess" if excess else "no_model"
+    reason = [why, *(["no_model_data"] if said.cause == "data" else [])]
     return _joined([words[key].format(**filled) for key in ("head", *reason, "confidence")], lang)
 
 

@@ -8,7 +8,7 @@ import click
 
 from twin.attribution.method import CAUSES
 from twin.commands.output import json_option, print_json, print_rows
-from twin.database import causes, results
+from twin.database import causes
 from twin.database.connect import connect
 from twin.errors import UnknownName
 
@@ -32,7 +32,7 @@ def flags(goal: str | None, cause: str | None, run: int | None, as_json: bool) -
     A confidence under 0.7 means that the cause is undetermined. `twin explain ZONE GOAL` gives the evidence.
     """
     with connect(program="twin flags") as connection:
-        found = results.run_to_show(connection, run)
+        found = causes.run_with_causes(connection, run)
         if goal is not None and goal not in found["goals"]:
             raise UnknownName("goal", goal, found["goals"], f"run {found['id']}")
         rows = causes.flags(connection, found["id"], goal=goal, cause=cause)

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -35,18 +36,23 @@ def backup(path: Path) -> int:
     """Write the twin into a file; its size in bytes. A file of that name is replaced at the end.
 
     Raises:
-        BackupError: PostgreSQL's ``pg_dump`` is missing or fails.
+        BackupError: PostgreSQL's ``pg_dump`` is missing or fails, or the file cannot be written there.
     """
     half = path.with_name(f".{path.name}.half")
     with tempfile.TemporaryDirectory(prefix="twin-backup-") as name:
         dump = Path(name) / DUMP
         chosen = [f"--schema={schema}" for schema in SCHEMAS]
         _run("pg_dump", "--format=custom", "--no-owner", f"--file={dump}", *chosen)
-        with tarfile.open(half, "w") as archive:
-            archive.add(dump, DUMP)
-            if rasters_folder().is_dir():
-                archive.add(rasters_folder(), RASTERS)
-    half.replace(path)
+        try:
+            with tarfile.open(half, "w") as archive:
+                archive.add(dump, DUMP)
+                if rasters_folder().is_dir():
+                    archive.add(rasters_folder(), RASTERS)
+            half.replace(path)
+        except OSError as error:
+            with suppress(OSError):
+                half.unlink(missing_ok=True)
+            raise BackupError(f"{path} cannot be written: {error}. Name a folder that is there and has room") from error
     return path.stat().st_size
 
 

@@ -11,6 +11,8 @@ from psycopg.types.json import Jsonb
 from twin.database.arrays import Numbers, read_numbers, write_numbers
 from twin.database.connect import Connection, Row
 from twin.database.queries import query
+from twin.database.results import run_to_show
+from twin.errors import StoreNotReady
 
 ARRAY_TYPES = {
     "building": "int8",
@@ -116,6 +118,22 @@ def copy_former(connection: Connection, run: int, former: int, recomputed: Itera
 def forget_premises(connection: Connection, keep: int) -> None:
     """Drop the evidence of all runs but one."""
     connection.execute(query("forget_premises"), {"run": keep})
+
+
+def run_with_causes(connection: Connection, run: int | None = None) -> Row:
+    """The newest finished run, or the one of that number, if it sought causes.
+
+    Raises:
+        StoreNotReady: there is none, or it was computed by a release that sought none.
+    """
+    found = run_to_show(connection, run)
+    row = connection.execute(query("has_forms"), {"run": found["id"]}).fetchone()
+    if not row or not row["there"]:
+        raise StoreNotReady(
+            f"run {found['id']} is of an earlier release, which measured no messiness and sought no causes; "
+            "run `twin score`"
+        )
+    return found
 
 
 def premises_of_goal(connection: Connection, run: int, goal: str, zone: str | None = None) -> list[Row]:

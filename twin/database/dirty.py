@@ -12,10 +12,10 @@ from twin.database.queries import layer_table, query
 
 @dataclass(frozen=True)
 class Marks:
-    """``zones`` that were touched, by layer, and ``layers`` that were changed anywhere at all."""
+    """``zones`` that were touched, by layer, and ``layers`` that were changed anywhere at all, with the marks' ids."""
 
     zones: Mapping[str, frozenset[str]]
-    layers: frozenset[str]
+    layers: Mapping[str, tuple[int, ...]]
 
 
 def watch(connection: Connection, layer: Layer) -> None:
@@ -46,10 +46,21 @@ def waiting(connection: Connection) -> Marks:
     """Marks that no run answers for yet; those of unfinished runs wait again."""
     release(connection)
     zones: dict[str, set[str]] = {}
+    layers: dict[str, tuple[int, ...]] = {}
     for row in connection.execute(query("dirty")):
-        zones.setdefault(row["layer"], set()).add(row["zone"])
-    layers = frozenset(layer for layer, codes in zones.items() if "" in codes)
-    return Marks({layer: frozenset(codes - {""}) for layer, codes in zones.items()}, layers)
+        if row["zone"]:
+            zones.setdefault(row["layer"], set()).add(row["zone"])
+        else:
+            layers[row["layer"]] = tuple(row["marks"])
+    return Marks({layer: frozenset(codes) for layer, codes in zones.items()}, layers)
+
+
+def drop_idle(connection: Connection, read: Iterable[str], whole: Iterable[str]) -> None:
+    """Marks that no run will answer for go: all but of layers ``read``, and of a layer as such unless ``whole``.
+
+    So do those of zones that are gone.
+    """
+    connection.execute(query("drop_idle_marks"), {"read": list(read), "whole": list(whole)})
 
 
 def is_waiting(connection: Connection) -> bool:
@@ -58,9 +69,12 @@ def is_waiting(connection: Connection) -> bool:
     return bool(row and row["waiting"])
 
 
-def take(connection: Connection, run: int, zones: Iterable[str] | None, *, layers: bool) -> None:
-    """A run takes up the marks of these zones (None: of all), and those of layers if it answers for them."""
-    chosen = {"run": run, "all": zones is None, "zones": list(zones or ()), "layers": layers}
+def take(connection: Connection, run: int, zones: Iterable[str] | None, marks: Iterable[int] = ()) -> None:
+    """A run takes up the marks of these zones (None: of all), and ``marks`` of layers, by id, that it answers for.
+
+    Not those of layers that came since it was decided which zones to compute.
+    """
+    chosen = {"run": run, "all": zones is None, "zones": list(zones or ()), "marks": list(marks)}
     connection.execute(query("take_marks"), chosen)
 
 

@@ -47,8 +47,11 @@ def zones_of(connection: Connection, layer: Layer, ids: Sequence[int]) -> Featur
 
 
 def features_near(connection: Connection, layer: Layer, zones: Sequence[int], reach_m: float) -> Features:
-    """Rows of a layer whose box comes within ``reach_m`` of the box of any of the zones."""
-    statement = query("features_near", columns=_columns(layer), table=layer_table(layer.id))
+    """Rows of a layer whose box comes within ``reach_m`` of the box of any of the zones, by key.
+
+    So that nothing hangs on the order of rows in files: of equal ones the first in an array is always the same.
+    """
+    statement = query("features_near", **_parts(layer))
     rows = connection.execute(statement, {"ids": list(zones), "reach": reach_m}).fetchall()
     return as_features(layer, rows)
 
@@ -69,8 +72,8 @@ def places_near(connection: Connection, layer: Layer, around: FloatArray, metres
 
 
 def all_features(connection: Connection, layer: Layer) -> Features:
-    """Every row of a layer."""
-    statement = query("all_features", columns=_columns(layer), table=layer_table(layer.id))
+    """Every row of a layer, by key."""
+    statement = query("all_features", **_parts(layer))
     return as_features(layer, connection.execute(statement).fetchall())
 
 
@@ -84,6 +87,10 @@ def dwellings_known(connection: Connection) -> bool:
     """Whether any building of the city has a count of dwellings."""
     row = connection.execute(query("dwellings_known")).fetchone()
     return bool(row and row["known"])
+
+
+def _parts(layer: Layer) -> dict[str, sql.Composable]:
+    return {"columns": _columns(layer), "table": layer_table(layer.id), "key": sql.Identifier(layer.key)}
 
 
 def _columns(layer: Layer) -> sql.Composable:

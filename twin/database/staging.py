@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import pandas as pd
 import psycopg
 import shapely
 from psycopg import sql
@@ -20,6 +18,7 @@ from psycopg.types.json import Jsonb
 from layers.schema import Layer
 from twin.database.blocks import BEGIN, END, Chunk, ahead, block
 from twin.database.connect import Connection, Row
+from twin.database.plain import as_json
 from twin.database.queries import layer_table, query
 from twin.database.tables import drop_indexes, make_indexes
 
@@ -213,14 +212,4 @@ def quarantine(connection: Connection, source: int, load: int, layer: str, srid:
 
 
 def _json(original: Any) -> dict[str, Any]:
-    return {str(name): _scalar(value) for name, value in original.items()}
-
-
-def _scalar(value: Any) -> Any:
-    if value is None or isinstance(value, str | bool | int | dict | list):
-        return value
-    if isinstance(value, float | np.floating):
-        return float(value) if np.isfinite(value) else None
-    if isinstance(value, np.integer | np.bool_):
-        return value.item()
-    return None if pd.isna(value) else str(value)
+    return {str(name): as_json(value) for name, value in original.items()}

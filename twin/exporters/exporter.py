@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+from pyogrio.errors import DataSourceError
 
 from twin.discover import discover
-from twin.errors import UnknownName
+from twin.errors import ExportError, UnknownName
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ def export(table: Table, path: Path) -> None:
 
     Raises:
         UnknownName: no exporter writes that ending.
+        ExportError: the file cannot be written there.
     """
     exporters = discover("twin.exporters", Exporter)
     fitting = [e for e in exporters.values() if path.name.lower().endswith(e.suffixes)]
@@ -58,9 +61,12 @@ def export(table: Table, path: Path) -> None:
         known = [suffix for e in exporters.values() for suffix in e.suffixes]
         raise UnknownName("exporter for files that end in", path.suffix or path.name, known, str(path))
     half = path.with_name(f".{path.stem}.half{path.suffix}")
-    half.unlink(missing_ok=True)
     try:
+        half.unlink(missing_ok=True)
         fitting[0].write(table, half)
         half.replace(path)
+    except (OSError, DataSourceError) as error:
+        raise ExportError(f"{path} cannot be written: {error}. Name a folder that is there and has room") from error
     finally:
-        half.unlink(missing_ok=True)
+        with suppress(OSError):
+            half.unlink(missing_ok=True)

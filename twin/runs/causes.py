@@ -43,7 +43,7 @@ def premise_rows(planned: Planned, batch: Batch, shared: Shared, zones: int) -> 
         return
     rows = model.rows(batch, shared.prepared[goal], **planned.params)
     rows = rows.take(rows.zone < zones)
-    rows = rows.take(np.lexsort((rows.building, rows.zone)))
+    rows = rows.take(np.argsort(rows.zone, kind="stable"))
     codes = batch.zones.columns["code"].tolist()
     starts = np.searchsorted(rows.zone, np.arange(zones + 1))
     for at in range(zones):
@@ -93,7 +93,9 @@ def _flags(
     rows = city_rows(causes.premises_of_goal(connection, run, goal), scores.zone)
     capacity = model.capacity_of(rows, shared.prepared[goal], **planned.params)
     keys = _keys(model.supply, supplies[model.supply])
-    return flags_of(scores, spoken, model, rows, capacity, keys)
+    too_high = scores.value > scores.target
+    short = flags_of(scores.only(~too_high), spoken, model, rows, capacity, keys)
+    return short + flags_without_premises(scores.only(too_high), spoken, excess=True)
 
 
 def zone_scores(stored: Sequence[Row], planned: Planned) -> ZoneScores:

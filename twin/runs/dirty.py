@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from twin.batch import CityFacts
 from twin.database import results
 from twin.database.connect import Connection
-from twin.database.dirty import Marks, waiting
+from twin.database.dirty import Marks, drop_idle, waiting
 from twin.runs.plan import Plan
 
 ZONE_LAYER = "zone"
@@ -22,11 +22,20 @@ ZONE_LAYER = "zone"
 
 @dataclass(frozen=True)
 class DirtyZones:
-    """``codes`` of zones to compute, None for all; ``reason`` in a sentence; ``last_run`` to take the others from."""
+    """``codes`` of zones to compute, None for all; ``reason`` in a sentence; ``last_run`` to take the others from.
+
+    ``marks`` say that zones came or went; a run that takes the others over answers for them.
+    """
 
     codes: Sequence[str] | None
     reason: str
     last_run: int | None
+    marks: Sequence[int] = ()
+
+    @property
+    def is_none(self) -> bool:
+        """Whether the last run is as the data."""
+        return self.last_run is not None and self.codes == [] and not self.marks
 
 
 def described_facts(facts: CityFacts) -> str:
@@ -50,13 +59,15 @@ def dirty_zones(connection: Connection, plan: Plan, facts: CityFacts) -> DirtyZo
         return DirtyZones(None, f"Run {run} is of another profile or program: all zones are computed.", run)
     if last["facts"] != described_facts(facts):
         return DirtyZones(None, f"What holds for the whole city changed since run {run}: all zones are computed.", run)
-    return _by_marks(waiting(connection), plan, run)
+    read, whole = {*plan.reach_m, ZONE_LAYER}, plan.whole_layers | plan.rasters
+    drop_idle(connection, read | whole, {*whole, ZONE_LAYER})
+    return _by_marks(waiting(connection), read, whole, run)
 
 
-def _by_marks(marks: Marks, plan: Plan, run: int) -> DirtyZones:
-    whole = sorted(marks.layers & (plan.whole_layers | plan.rasters))
-    if whole:
-        return DirtyZones(None, f"{' and '.join(whole)} changed, which the whole city leans on: all zones.", run)
-    read = {*plan.reach_m, ZONE_LAYER}
+def _by_marks(marks: Marks, read: set[str], whole: set[str], run: int) -> DirtyZones:
+    changed = sorted(whole.intersection(marks.layers))
+    if changed:
+        return DirtyZones(None, f"{' and '.join(changed)} changed, which the whole city leans on: all zones.", run)
     codes = sorted({code for layer, touched in marks.zones.items() if layer in read for code in touched})
-    return DirtyZones(codes, f"{len(codes)} zones were touched since run {run}.", run)
+    reason = f"{len(codes)} zones were touched since run {run}."
+    return DirtyZones(codes, reason, run, marks.layers.get(ZONE_LAYER, ()))

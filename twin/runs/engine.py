@@ -134,18 +134,19 @@ class _Engine:
         if not ordered:
             raise StoreNotReady("no zone is loaded; add a source of layer zone to the recipe, then load it")
         self._facts = _facts(self._connection, city, self._plan.profile)
+        marks: Sequence[int] = ()
         if only_dirty:
             found = dirty_zones(self._connection, self._plan, self._facts)
             self._progress.note(found.reason)
-            if found.last_run is not None and found.codes == []:
+            if found.last_run is not None and found.is_none:
                 return Finished(found.last_run, 0, False)
-            codes = found.codes
+            codes, marks = found.codes, found.marks
         chosen = _chosen(ordered, codes)
         parts = cut(chosen, settings().batch)
         run, resumed = self._begin(len(ordered), parts, codes)
         with self._connection.transaction():
             release(self._connection)
-            take(self._connection, run, codes, layers=codes is None or only_dirty)
+            take(self._connection, run, codes, marks)
         written = results.done_batches(self._connection, run)
         todo = [part for part in parts if part.number not in written]
         self._progress.begin(run, len(chosen), len(chosen) - sum(len(part.ids) for part in todo))
@@ -211,7 +212,9 @@ class _Engine:
 
     def _compute(self, run: int, todo: list[Cut], shared: Shared, pool: Pool, executor: Executor) -> None:
         job = Job(run, self._plan.profile, shared, self._plan.code_version)
-        done = executor.execute(job, todo, pool) if todo else iter(())
+        if not todo:
+            return
+        done = executor.execute(job, todo, pool)
         with closing(cast(Generator[Cut], done)):
             for part in done:
                 self._progress.zones(len(part.ids))

@@ -6,7 +6,10 @@ checkpoint; a batch that is computed twice, because a worker was lost on the way
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from twin.discover import discover
@@ -37,6 +40,22 @@ class Executor:
     title: str
     execute: Execute
     schemes: tuple[str, ...] = ()
+
+
+@contextmanager
+def deaf_to_interrupts() -> Iterator[None]:
+    """Processes that are started inside do not hear Ctrl-C, which a terminal sends to all that it runs.
+
+    Who started them hears it, and ends them in order.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, heard)
 
 
 def executor_of(scheduler: str) -> Executor:

@@ -63,8 +63,8 @@ def scores_table(connection: Connection, run: int | None = None) -> Table:
     goals = {goal.index: goal for goal in profile.goal}
     rows = results.scores(connection, found["id"])
     columns: dict[str, Any] = {
-        "zone": [row["zone"] for row in rows],
-        "goal": [row["goal"] for row in rows],
+        "zone": _texts(rows, "zone"),
+        "goal": _texts(rows, "goal"),
         "value": _numbers(rows, "value"),
         "target": np.array([held_against(goals[row["goal"]], row["value"]) for row in rows], dtype=float),
         "attainment": _numbers(rows, "attainment"),
@@ -77,13 +77,11 @@ def scores_table(connection: Connection, run: int | None = None) -> Table:
 
 def flags_table(connection: Connection, run: int | None = None) -> Table:
     """One row a zone × goal that falls short, with the zone's polygon: columns as in ``FLAG_COLUMNS``."""
-    found = results.run_to_show(connection, run)
+    found = causes.run_with_causes(connection, run)
     rows = sorted(causes.flags(connection, found["id"]), key=lambda row: (row["goal"], row["zone"]))
     texts = ("zone", "goal", "cause", "second_cause", "evidence")
     columns: dict[str, Any] = {
-        name: [row[name] for row in rows] if name in texts else _numbers(rows, name)
-        for name in FLAG_COLUMNS
-        if name != "run"
+        name: _texts(rows, name) if name in texts else _numbers(rows, name) for name in FLAG_COLUMNS if name != "run"
     }
     columns["run"] = np.full(len(rows), found["id"], dtype=np.int64)
     return Table("flags", _with_places(connection, columns, rows), tuple(attributions(connection)))
@@ -91,10 +89,10 @@ def flags_table(connection: Connection, run: int | None = None) -> Table:
 
 def messiness_table(connection: Connection, run: int | None = None) -> Table:
     """One row a zone: ``zone, value, low, high, n, run`` and one column a metric, empty where it is not measured."""
-    found = results.run_to_show(connection, run)
+    found = causes.run_with_causes(connection, run)
     rows = causes.forms(connection, found["id"])
     columns: dict[str, Any] = {
-        "zone": [row["zone"] for row in rows],
+        "zone": _texts(rows, "zone"),
         "value": _numbers(rows, "value"),
         "low": _numbers(rows, "low"),
         "high": _numbers(rows, "high"),
@@ -125,6 +123,10 @@ def _with_places(connection: Connection, columns: dict[str, Any], rows: list[Row
 
 def _numbers(rows: list[Row], name: str) -> Any:
     return np.array([row[name] for row in rows], dtype=float)
+
+
+def _texts(rows: list[Row], name: str) -> pd.Series[Any]:
+    return _typed([row[name] for row in rows], Kind.TEXT)
 
 
 def _typed(values: list[Any], kind: Kind) -> pd.Series[Any]:

@@ -31,9 +31,9 @@ def replaced(rows: Features, zones: Geometries, *, date: str, speed: str) -> Rep
     """Which rows do not count in which zones.
 
     Of rows with the same ``place_id`` the newest of each operator stands, and of these the fastest. A row
-    without a date is the oldest; what is then still equal is decided by speed or date, premises, and the
-    row's id. The rows looked at for a zone are those within ``DRIFT_M`` of it, whichever else is in the
-    batch.
+    without a date is the oldest; what is then still equal is decided by speed or date, premises, and place
+    (farther east, then north). The rows looked at for a zone are those within ``DRIFT_M`` of it, whichever
+    else is in the batch.
     """
     place = rows.words("place_id")
     has_place = np.array([each is not None for each in place], dtype=bool)
@@ -41,6 +41,7 @@ def replaced(rows: Features, zones: Geometries, *, date: str, speed: str) -> Rep
     tree = shapely.STRtree(rows.geometry[shared])
     zone, near = tree.query(zones, predicate="dwithin", distance=DRIFT_M)
     row = shared[near]
+    east, north = shapely.bounds(rows.geometry)[:, :2].T
     pairs = pd.DataFrame(
         {
             "row": row,
@@ -50,7 +51,8 @@ def replaced(rows: Features, zones: Geometries, *, date: str, speed: str) -> Rep
             "date": record_dates(rows, date)[row],
             "speed": rows.numbers(speed)[row],
             "premises": rows.numbers("premises")[row],
-            "id": rows.ids[row],
+            "east": east[row],
+            "north": north[row],
         }
     )
     newest = _last_of(pairs, ["date", "speed"], ["zone", "place", "operator"])
@@ -60,5 +62,5 @@ def replaced(rows: Features, zones: Geometries, *, date: str, speed: str) -> Rep
 
 
 def _last_of(pairs: pd.DataFrame, order: list[str], group: list[str]) -> pd.DataFrame:
-    ordered = pairs.sort_values([*order, "premises", "id"], na_position="first")
+    ordered = pairs.sort_values([*order, "premises", "east", "north"], na_position="first")
     return ordered.drop_duplicates(group, keep="last")

@@ -13,9 +13,9 @@ from twin.discover import discover
 
 INTRODUCTION = f"""\
 A zone that falls short of a goal and has at least {FEWEST_PREMISES} premises has a flag: its most likely cause, how
-sure that is, and the evidence. A cause says which change would close the gap: `messy`, ordinary access to every premise;
-`technology`, supply up to the standard; `data`, records that are new enough; `other`, neither of these. It never speaks
-about residents. Exports name the most likely cause; screens say *undetermined* under a confidence of 0.7.
+sure that is, and the evidence. A cause says which change would close the gap: `messy`, ordinary access to every
+premise; `technology`, supply up to the standard; `data`, records that are new enough; `other`, neither of these. It
+never speaks about residents. Exports name the most likely cause; screens say *undetermined* under a confidence of 0.7.
 
 The evidence is observational. Hidden causes that move with form can fool it: operators may skip poor areas for money,
 which looks like form. The effect of access is assumed; it is "tidier form as it is found in this city", not "rebuild".

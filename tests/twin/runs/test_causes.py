@@ -146,3 +146,19 @@ def test_arrays_of_numbers_come_back_as_they_went(kind: str) -> None:
     assert pd.Series(full).equals(pd.Series(numbers.astype(full.dtype)))
     assert len(empty) == 0
     assert text == {"second": float(numbers[1])}
+
+
+@pytest.mark.usefixtures("town")
+def test_a_run_that_ends_between_its_last_batch_and_its_flags_is_finished_by_the_next_call(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("twin.runs.engine.flag_rows", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            score(PROFILE)
+    done = score(PROFILE)
+    assert done.resumed
+    assert len(flags_of(done.run, "broadband_gigabit")) > 5

@@ -43,6 +43,11 @@ def house_at(zone: int) -> str:
     return f"SRID=4547;MULTIPOLYGON((({x} {y},{x + 9} {y},{x + 9} {y + 9},{x} {y + 9},{x} {y})))"
 
 
+CLINIC = (
+    "INSERT INTO layer.facility (facility_id, kind, geom) VALUES (%s, 'clinic', ST_SetSRID(ST_Point(%s, %s), 4547))"
+)
+
+
 def scored_again() -> Finished:
     return score(PROFILE, dirty=True)
 
@@ -139,6 +144,50 @@ def test_zones_named_by_hand_leave_the_marks_of_the_others() -> None:
     assert {"", "Z24"} <= left
 
 
+@pytest.mark.usefixtures("town")
+def test_a_zone_that_is_edited_around_and_then_goes_is_left_out_of_the_next_run() -> None:
+    score(PROFILE)
+    edit("UPDATE layer.building SET dwellings = 9 WHERE building_id = 'B12-0'")
+    edit("DELETE FROM layer.zone WHERE code = 'Z12'")
+    done = scored_again()
+    assert waiting() == {}
+    assert table_hash(done.run) == table_hash(score(PROFILE).run)
+
+
+@pytest.mark.usefixtures("town")
+def test_a_zone_that_stood_alone_and_goes_takes_its_scores_along() -> None:
+    edit("INSERT INTO layer.zone (code, geom) VALUES ('far', ST_Translate(ST_GeomFromEWKT(%s), 5e4, 0))", house_at(24))
+    score(PROFILE)
+    edit("DELETE FROM layer.zone WHERE code = 'far'")
+    done = scored_again()
+    assert done.zones == 0
+    assert table_hash(done.run) == table_hash(score(PROFILE).run)
+    assert scored_again().zones == 0 and waiting() == {}
+
+
+@pytest.mark.usefixtures("town")
+def test_marks_that_concern_no_zone_and_no_goal_do_not_wait_for_ever() -> None:
+    edit(CLINIC, "a", *place(3))
+    first = score(PROFILE)
+    edit(CLINIC, "b", *place(3))
+    edit("UPDATE layer.building SET geom = geom WHERE false")
+    edit(
+        "INSERT INTO layer.building (building_id, geom) VALUES ('far', ST_Translate(ST_GeomFromEWKT(%s), 5e4, 0))",
+        house_at(3),
+    )
+    assert waiting() == {"facility": {"", "Z03"}, "building": {""}}
+    assert (scored_again().run, scored_again().zones) == (first.run, 0)
+    assert waiting() == {}
+
+
+@pytest.mark.usefixtures("town")
+def test_a_statement_that_touches_no_row_marks_nothing() -> None:
+    score(PROFILE)
+    edit("UPDATE layer.street SET name = 'Long Lane' WHERE street_id = 'nowhere'")
+    edit("DELETE FROM layer.building WHERE building_id = 'nobody'")
+    assert waiting() == {}
+
+
 CHANGES: dict[str, Callable[[np.random.Generator, Connection], object]] = {
     "a home more": lambda draw, c: c.execute(
         "UPDATE layer.building SET dwellings = dwellings + 1 WHERE building_id = %s", [f"B{draw.integers(25)}-3"]
@@ -167,6 +216,10 @@ CHANGES: dict[str, Callable[[np.random.Generator, Connection], object]] = {
     ),
     "more people": lambda draw, c: c.execute(
         "UPDATE layer.zone SET population = population + 10 WHERE code = %s", [f"Z{draw.integers(25):02d}"]
+    ),
+    "a zone goes": lambda draw, c: c.execute("DELETE FROM layer.zone WHERE code = %s", [f"Z{draw.integers(25):02d}"]),
+    "a zone is renamed": lambda draw, c: c.execute(
+        "UPDATE layer.zone SET code = 'new ' || code WHERE code = %s", [f"Z{draw.integers(25):02d}"]
     ),
     "a zone grows": lambda draw, c: c.execute(
         "UPDATE layer.zone SET geom = ST_Multi(ST_Buffer(geom, 5, 'join=mitre')) WHERE code = %s",

@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from tests.twin.runs.test_engine import batches_done, table_hash
+from twin.cli import INTERRUPTED
 from twin.database import results
 from twin.database.connect import connect
 from twin.errors import RunCancelled, SettingError, WorkerDiffers, WorkersLost
@@ -149,3 +150,24 @@ def test_a_worker_with_another_program_refuses() -> None:
     job = Job(1, PROFILE, None, "another")  # type: ignore[arg-type]
     with pytest.raises(WorkerDiffers, match="install the same release"):
         compute_batch(job, None)  # type: ignore[arg-type]
+
+
+@pytest.mark.usefixtures("town")
+@pytest.mark.parametrize("scheduler", ["threads", "processes"])
+def test_ctrl_c_is_answered_in_one_sentence_and_the_next_call_goes_on(scheduler: str) -> None:
+    command = [sys.executable, "-m", "twin", "score", "--scheduler", scheduler, "--workers", "2"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    end = time.monotonic() + 60
+    while not has_begun() and time.monotonic() < end:
+        time.sleep(0.05)
+    time.sleep(0.5)
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert "Traceback" not in said
+    assert process.returncode in (0, INTERRUPTED, -signal.SIGINT), said
+    assert score(PROFILE).zones == 25
+
+
+def has_begun() -> bool:
+    with connect() as connection:
+        return connection.execute("SELECT FROM twin.run").fetchone() is not None

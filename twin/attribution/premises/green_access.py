@@ -73,8 +73,6 @@ def _greens(
     **_: object,
 ) -> Places:
     greens = counted_green(layers["green_area"], kinds, min_area_m2)
-    order = np.argsort(greens.ids)
-    greens = greens.take(order)
     access = greens.words("access")
     unknown = np.array([each is None for each in access], dtype=bool)
     return Places(greens.ids, greens.geometry, np.asarray(access == "public", dtype=bool), unknown)

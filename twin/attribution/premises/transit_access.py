@@ -72,7 +72,7 @@ def _stops(
     max_headway_min: float | None = None,
     **_: object,
 ) -> Places:
-    stops = layers["transit_stop"].take(np.argsort(layers["transit_stop"].ids))
+    stops = layers["transit_stop"]
     headway = stops.numbers("headway_min")
     served = headway <= max_headway_min if max_headway_min is not None else np.ones(len(stops), dtype=bool)
     return Places(stops.ids, stops.geometry, served, np.isnan(headway) & ~served)

@@ -5,6 +5,7 @@ Workers take the address and the password of the database from their own environ
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -12,7 +13,7 @@ from distributed import Client, LocalCluster, as_completed
 
 from twin.errors import WorkersLost
 from twin.runs.batch import Cut
-from twin.runs.executor import Executor, Pool
+from twin.runs.executor import Executor, Pool, deaf_to_interrupts
 from twin.runs.work import Job, compute_batch
 
 RETRIES = 3
@@ -39,9 +40,14 @@ def _execute(job: Job, parts: Sequence[Cut], pool: Pool) -> Iterator[Cut]:
 @contextmanager
 def _client(pool: Pool) -> Iterator[Client]:
     if not pool.address:
-        cluster = LocalCluster(
-            n_workers=pool.workers, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=40
-        )
+        with deaf_to_interrupts():
+            cluster = LocalCluster(
+                n_workers=pool.workers,
+                threads_per_worker=1,
+                processes=True,
+                dashboard_address=None,
+                silence_logs=logging.CRITICAL,
+            )
         with cluster, Client(cluster) as client:
             yield client
         return

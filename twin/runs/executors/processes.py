@@ -16,7 +16,7 @@ from pathlib import Path
 from twin.errors import WorkersLost
 from twin.log import begin_log
 from twin.runs.batch import Cut
-from twin.runs.executor import Executor, Pool
+from twin.runs.executor import Executor, Pool, deaf_to_interrupts
 from twin.runs.work import Job, compute_batch
 
 WATCH_S = 1.0
@@ -47,7 +47,8 @@ def _execute(job: Job, parts: Sequence[Cut], pool: Pool) -> Iterator[Cut]:
 def _in_a_pool(path: Path, parts: Sequence[Cut], workers: int) -> Iterator[Cut]:
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, spawn, _begin, (str(path), os.getpid())) as pool:
-        futures = {pool.submit(_compute, part): part for part in parts}
+        with deaf_to_interrupts():
+            futures = {pool.submit(_compute, part): part for part in parts}
         try:
             for future in as_completed(futures):
                 future.result()

@@ -45,6 +45,9 @@ WHERE f.run_id = %(run)s AND (%(goal)s::text IS NULL OR f.goal = %(goal)s)
     AND (%(cause)s::text IS NULL OR f.cause = %(cause)s) AND (%(zone)s::text IS NULL OR f.zone = %(zone)s)
 ORDER BY f.people_affected DESC NULLS LAST, f.goal, f.zone;
 
+-- has_forms: whether a run measured messiness and sought causes, as runs of the first releases did not
+SELECT EXISTS (SELECT FROM twin.form WHERE run_id = %(run)s) AS there;
+
 -- forms: messiness of the zones of a run
 SELECT f.*, z.name, ST_AsBinary(z.geom) AS geom
 FROM twin.form AS f LEFT JOIN layer.zone AS z ON z.code = f.zone

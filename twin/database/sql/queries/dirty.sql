@@ -34,7 +34,15 @@ WHERE EXISTS (
 INSERT INTO twin.dirty (zone, layer) VALUES ('', %(layer)s);
 
 -- dirty: marks that no run has taken up: zones by layer, '' for the layer itself
-SELECT DISTINCT zone, layer FROM twin.dirty WHERE run_id IS NULL ORDER BY layer, zone;
+SELECT zone, layer, array_agg(id) AS marks FROM twin.dirty WHERE run_id IS NULL GROUP BY zone, layer ORDER BY layer, zone;
+
+-- drop_idle_marks: what no run will answer for: marks of zones that are gone, of layers that no goal reads, and of
+-- layers as such where these are read around zones alone
+DELETE FROM twin.dirty
+WHERE run_id IS NULL AND (
+    NOT layer = ANY (%(read)s) OR (zone = '' AND NOT layer = ANY (%(whole)s))
+    OR (zone <> '' AND NOT EXISTS (SELECT FROM layer.zone AS z WHERE z.code = zone))
+);
 
 -- is_dirty: whether a mark waits
 SELECT EXISTS (SELECT FROM twin.dirty WHERE run_id IS NULL) AS waiting;
@@ -43,9 +51,9 @@ SELECT EXISTS (SELECT FROM twin.dirty WHERE run_id IS NULL) AS waiting;
 UPDATE twin.dirty SET run_id = NULL
 WHERE run_id IN (SELECT id FROM twin.run WHERE status <> 'done');
 
--- take_marks: a run takes up the marks of its zones, or all, with those of layers
+-- take_marks: a run takes up the marks of its zones, or all, and those named
 UPDATE twin.dirty SET run_id = %(run)s
-WHERE run_id IS NULL AND (%(all)s OR (zone = '' AND %(layers)s) OR zone = ANY (%(zones)s));
+WHERE run_id IS NULL AND (%(all)s OR zone = ANY (%(zones)s) OR id = ANY (%(marks)s));
 
 -- drop_marks: the zones of a run are as the data
 DELETE FROM twin.dirty WHERE run_id = %(run)s;

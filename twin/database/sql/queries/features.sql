@@ -22,12 +22,12 @@ WITH box AS MATERIALIZED (
 SELECT f.id, {columns}, f.attributes, s.observed_on, ST_AsBinary(f.geom) AS geom
 FROM {table} AS f LEFT JOIN twin.source AS s ON s.id = f.source_id
 WHERE f.id IN (SELECT c.id FROM box JOIN {table} AS c ON c.geom && box.near)
-ORDER BY f.id;
+ORDER BY f.{key} COLLATE "C";
 
 -- all_features: every row of a layer
 SELECT f.id, {columns}, f.attributes, s.observed_on, ST_AsBinary(f.geom) AS geom
 FROM {table} AS f LEFT JOIN twin.source AS s ON s.id = f.source_id
-ORDER BY f.id;
+ORDER BY f.{key} COLLATE "C";
 
 -- dwellings_known: whether any building has a count of dwellings
 SELECT EXISTS (SELECT FROM layer.building WHERE dwellings IS NOT NULL) AS known;

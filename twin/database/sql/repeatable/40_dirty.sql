@@ -1,48 +1,68 @@
 -- An edit marks the zones whose inputs it touches: by the old and the new place, grown by the reach of its layer.
 -- A mark that waits already is no reason to leave one out: a run may take it up before this edit can be seen.
+-- A statement that touches no row marks nothing; one that touches millions is joined as it stands, not gathered first.
 
 CREATE OR REPLACE FUNCTION twin.mark_layer(changed text) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     INSERT INTO twin.dirty (zone, layer) VALUES ('', changed)
 $$;
 
-CREATE OR REPLACE FUNCTION twin.mark_places(changed text, places public.geometry[]) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE
-    metres float8 := coalesce((SELECT r.metres FROM twin.reach AS r WHERE r.layer = changed), 0);
-BEGIN
-    PERFORM twin.mark_layer(changed);
-    IF to_regclass('layer.zone') IS NULL THEN
-        RETURN;
-    END IF;
-    INSERT INTO twin.dirty (zone, layer)
-    SELECT DISTINCT z.code, changed
-    FROM unnest(places) AS p (place) JOIN layer.zone AS z ON ST_DWithin(z.geom, p.place, metres);
-END
+CREATE OR REPLACE FUNCTION twin.reach_of(changed text) RETURNS float8
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce((SELECT metres FROM twin.reach WHERE layer = changed), 0)
 $$;
 
 CREATE OR REPLACE FUNCTION twin.mark_inserted() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    metres float8 := twin.reach_of(TG_TABLE_NAME);
 BEGIN
-    PERFORM twin.mark_places(TG_TABLE_NAME, ARRAY(SELECT geom FROM new_rows));
+    IF NOT EXISTS (SELECT FROM new_rows) THEN
+        RETURN NULL;
+    END IF;
+    PERFORM twin.mark_layer(TG_TABLE_NAME);
+    IF to_regclass('layer.zone') IS NOT NULL THEN
+        INSERT INTO twin.dirty (zone, layer)
+        SELECT DISTINCT z.code, TG_TABLE_NAME
+        FROM new_rows AS r JOIN layer.zone AS z ON ST_DWithin(z.geom, r.geom, metres);
+    END IF;
     RETURN NULL;
 END
 $$;
 
 CREATE OR REPLACE FUNCTION twin.mark_deleted() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    metres float8 := twin.reach_of(TG_TABLE_NAME);
 BEGIN
-    PERFORM twin.mark_places(TG_TABLE_NAME, ARRAY(SELECT geom FROM old_rows));
+    IF NOT EXISTS (SELECT FROM old_rows) THEN
+        RETURN NULL;
+    END IF;
+    PERFORM twin.mark_layer(TG_TABLE_NAME);
+    IF to_regclass('layer.zone') IS NOT NULL THEN
+        INSERT INTO twin.dirty (zone, layer)
+        SELECT DISTINCT z.code, TG_TABLE_NAME
+        FROM old_rows AS r JOIN layer.zone AS z ON ST_DWithin(z.geom, r.geom, metres);
+    END IF;
     RETURN NULL;
 END
 $$;
 
 CREATE OR REPLACE FUNCTION twin.mark_updated() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    metres float8 := twin.reach_of(TG_TABLE_NAME);
 BEGIN
-    PERFORM twin.mark_places(
-        TG_TABLE_NAME, ARRAY(SELECT geom FROM old_rows UNION ALL SELECT geom FROM new_rows)
-    );
+    IF NOT EXISTS (SELECT FROM new_rows) THEN
+        RETURN NULL;
+    END IF;
+    PERFORM twin.mark_layer(TG_TABLE_NAME);
+    IF to_regclass('layer.zone') IS NOT NULL THEN
+        INSERT INTO twin.dirty (zone, layer)
+        SELECT DISTINCT z.code, TG_TABLE_NAME
+        FROM (SELECT geom FROM old_rows UNION ALL SELECT geom FROM new_rows) AS r
+            JOIN layer.zone AS z ON ST_DWithin(z.geom, r.geom, metres);
+    END IF;
     RETURN NULL;
 END
 $$;
@@ -55,7 +75,8 @@ BEGIN
 END
 $$;
 
-REVOKE EXECUTE ON FUNCTION twin.mark_layer(text), twin.mark_places(text, public.geometry[]) FROM PUBLIC;
+DROP FUNCTION IF EXISTS twin.mark_places(text, public.geometry[]);
+REVOKE EXECUTE ON FUNCTION twin.mark_layer(text) FROM PUBLIC;
 GRANT SELECT ON twin.reach, twin.dirty TO twin_viewer, twin_editor, twin_loader, twin_worker;
 GRANT INSERT ON twin.dirty TO twin_loader;
 GRANT UPDATE, DELETE ON twin.dirty TO twin_worker;
