@@ -60,13 +60,12 @@ def sewer_treatment(batch: Batch, *, reach_m: float = 30.0) -> Values:
     ...     from_node=["1", "2"],
     ...     to_node=["3", "4"],
     ... )
+    >>> kinds = ["treatment_plant", "outfall"]
     >>> layers = {
     ...     "building": Features.of([box(0, 5, 9, 9), box(0, 55, 9, 59)], dwellings=[6, 4]),
     ...     "sewer_connection": Features.of([Point(5, 5), Point(5, 55)], premises=[6, 4], connected=[True, True]),
     ...     "sewer_pipe": pipes,
-    ...     "sewer_node": Features.of(
-    ...         [Point(100, 0), Point(100, 50)], node_id=["3", "4"], kind=["treatment_plant", "outfall"]
-    ...     ),
+    ...     "sewer_node": Features.of([Point(100, 0), Point(100, 50)], node_id=["3", "4"], kind=kinds),
     ... }
     >>> city = CityFacts.of(layers, "2025-06-30")
     >>> zones = Features.of([box(-50, -50, 150, 150)])
