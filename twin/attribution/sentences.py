@@ -50,7 +50,11 @@ def _middle(said: Said, few: bool) -> list[str]:
     if said.cause == "data":
         return ["data_few" if few else "data"]
     geometric = "messy" in said.words.get("en", {})
-    return [said.cause] if geometric else ["reach", "contrast", said.cause]
+    if geometric:
+        return [said.cause]
+    sides = [bool(said.numbers.get(name)) for name in ("open_fresh", "hindered_fresh")]
+    contrast = {(True, True): ["contrast"], (True, False): ["open_only"], (False, True): ["hindered_only"]}
+    return ["reach", *contrast.get((sides[0], sides[1]), []), said.cause]
 
 
 def no_evidence(said: Said, lang: str, *, quality: float, layer: str = "", excess: bool = False) -> str:

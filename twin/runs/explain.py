@@ -24,6 +24,7 @@ FLAG_FIELDS = (
     "parts",
     "details",
 )
+NOT_SOUGHT = "  cause: none was sought: the zone has fewer than 25 premises, or the run is of an earlier release"
 SURE_ENOUGH = 0.7
 """Below this confidence people are told that the cause is undetermined."""
 
@@ -82,7 +83,7 @@ class ExplainedGoal:
     def _cause_lines(self) -> list[str]:
         if self.flag is None:
             short = bool(self.score["shortfall"])
-            return ["  cause: none is sought for fewer than 25 premises"] if short else []
+            return [NOT_SOUGHT] if short else []
         flag, unit = self.flag, self.described["unit"]
         sure = "" if flag["confidence"] >= SURE_ENOUGH else "undetermined, most likely "
         parts = [f"{name} {_amount(part, unit)}" for name, part in flag["parts"].items() if part > 0]
