@@ -121,7 +121,13 @@ def flags_of(
             model.words,
         )
         helps = {name: float(gain[at]) for name, gain in fixes.items() if gain[at] > 0}
-        details = {**said.numbers, "node": key, "node_full": said.node_is_full, "fixes": helps, "method": "structural"}
+        details = {
+            **said.numbers,
+            "node": key,
+            "node_full": said.node_is_full,
+            "fixes": helps,
+            "method": method.__name__,
+        }
         gains = (_known(verdicts.tidy[at] - verdicts.y0[at]), _known(verdicts.supplied[at] - verdicts.y0[at]))
         words = {lang: evidence(said, lang) for lang in LANGUAGES}
         found.append(_flag(scores, at, said, gains, words, {c: float(p[at]) for c, p in parts.items()}, details))

@@ -6,8 +6,8 @@ takes the place of ``structural`` without change elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,4 +56,10 @@ class Verdicts:
     premises: FloatArray
 
 
-Method = Callable[[Case], Verdicts]
+class Method(Protocol):
+    """A function from a case to verdicts; its name is kept with each flag."""
+
+    __name__: str
+
+    def __call__(self, case: Case) -> Verdicts:
+        """Verdicts of all zones of the case."""

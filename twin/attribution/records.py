@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import shapely
 
-from twin.batch import BoolArray, CityFacts, Features, FloatArray, Geometries, IntArray
+from twin.batch import Batch, BoolArray, CityFacts, Features, FloatArray, Geometries, IntArray
 from twin.spatial.freshness import is_fresh, record_dates
+from twin.spatial.nearest import Nearest
 from twin.spatial.sums import sum_by
 
 MATCH_M = 50.0
@@ -23,20 +21,15 @@ def not_old(records: Features, field: str, city: CityFacts) -> BoolArray:
     return is_fresh(record_dates(records, field), city) | np.isnat(record_dates(records, field))
 
 
-def nearest_building(points: Geometries, buildings: Features) -> tuple[IntArray, IntArray]:
+def nearest_building(points: Geometries, batch: Batch) -> tuple[IntArray, IntArray]:
     """Positions (point, building): each point with the footprint that holds it, or the nearest within 50 m.
 
     Of equally near footprints the first.
     """
-    if not len(points) or not len(buildings):
-        return np.empty(0, np.int64), np.empty(0, np.int64)
-    tree = shapely.STRtree(buildings.geometry)
-    point, building = tree.query_nearest(points, max_distance=MATCH_M, all_matches=True)
-    order = np.lexsort((building, point))
-    point, building = point[order], building[order]
-    first = np.ones(len(point), dtype=bool)
-    first[1:] = point[1:] != point[:-1]
-    return point[first].astype(np.int64), building[first].astype(np.int64)
+    footprints = batch.once("nearest_building", lambda: Nearest(batch.layer("building").geometry))
+    building, metres = footprints.of(points, MATCH_M)
+    point = np.flatnonzero(metres <= MATCH_M)
+    return point, building[point]
 
 
 def fresh_and_covered(
@@ -55,8 +48,3 @@ def fresh_and_covered(
     fresh = np.minimum(total, premises)
     share = np.divide(of_these, total, out=np.zeros(len(premises)), where=total > 0)
     return fresh, fresh * np.minimum(share, 1.0)
-
-
-def missing(records: Features, field: str) -> Any:
-    """Mask of rows whose field has no value."""
-    return np.array([each is None for each in records.words(field)], dtype=bool)

@@ -12,6 +12,7 @@ from psycopg import sql
 from layers.schema import Layer
 from twin.database.connect import Connection, Row
 from twin.database.queries import layer_table, query
+from twin.database.results import city_values
 from twin.goals import Goal, Profile
 
 ZONE_LAYER = "zone"
@@ -95,7 +96,7 @@ def class_counts(connection: Connection, run: int, goal: str) -> dict[int, int]:
 
 def city_value(connection: Connection, run: Run, goal: str) -> float | None:
     """The whole city's value of a goal, overlapping zones counted once; none without a denominator."""
-    row = connection.execute(query("city_sums"), {"run": run.id, "goal": goal}).fetchone()
+    row = city_values(connection, run.id, goal).get(goal)
     if row is None or not row["denominator"]:
         return None
     low, high = run.goals[goal].get("bounds") or (None, None)

@@ -229,9 +229,9 @@ def class_counts(connection: Connection, run: int) -> dict[str, dict[int, int]]:
     return found
 
 
-def city_values(connection: Connection, run: int) -> dict[str, Row]:
+def city_values(connection: Connection, run: int, goal: str | None = None) -> dict[str, Row]:
     """Numerator, denominator and count of the whole city, by goal; overlapping zones are counted once."""
-    return {row["goal"]: row for row in connection.execute(query("city_values"), {"run": run})}
+    return {row["goal"]: row for row in connection.execute(query("city_values"), {"run": run, "goal": goal})}
 
 
 def scores(connection: Connection, run: int, zone: str | None = None) -> list[Row]:

@@ -28,7 +28,7 @@ COLUMN_TYPES = {
 }
 """PostgreSQL's type of each kind of field, as ``information_schema`` spells it."""
 
-TRIGGERS_VERSION = 2
+TRIGGERS_VERSION = 3
 """Raise it when the triggers of layers change, so that the tables of stores that are there follow."""
 
 SYSTEM_COLUMNS = (

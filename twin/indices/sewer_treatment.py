@@ -77,7 +77,7 @@ def sewer_treatment(batch: Batch, *, reach_m: float = 30.0) -> Values:
     homes, found = zone_premises(batch), connections_of(batch, reach_m)
     pipe, _ = network.nearest(found.place, reach_m)
     # Position -1, no pipe, picks what is appended: no plant and no end.
-    room = np.append(np.where(network.reaches_plant, _room(network), 0.0), 0.0)[pipe]
+    room = np.append(network.treated_share, 0.0)[pipe]
     ends = np.append(network.ends, "no_pipe")[pipe]
     treated = found.sum(found.connected * room)
     return Values.from_ratio(
@@ -89,10 +89,6 @@ def sewer_treatment(batch: Batch, *, reach_m: float = 30.0) -> Values:
         parts={**connection_bounds(batch, found, treated), **_by_end(found, ends)},
         notes=(*connection_notes(batch, found), *_notes(network)),
     )
-
-
-def _room(network: Sewer) -> FloatArray:
-    return np.append(network.plant_share(), 1.0)[network.plant]
 
 
 def _by_end(found: Connections, ends: NDArray[np.object_]) -> dict[str, FloatArray]:

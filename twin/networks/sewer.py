@@ -110,6 +110,11 @@ class Sewer:
         np.divide(capacity, load, out=share, where=(load > 0) & np.isfinite(capacity))
         return np.minimum(share, 1.0)
 
+    @functools.cached_property
+    def treated_share(self) -> FloatArray:
+        """What share of each pipe's (P,) water is treated: that of its plant, 0 where it leads to none."""
+        return np.where(self.reaches_plant, np.append(self.plant_share(), 1.0)[self.plant], 0.0)
+
     def spare(
         self, litres_per_person_day: float = 200, peak_factor: float = 2.5, people: FloatArray | None = None
     ) -> FloatArray:

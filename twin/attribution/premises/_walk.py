@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
-import shapely
 
 from twin.attribution.premise import Lifts, PremiseRows
 from twin.batch import BoolArray, FloatArray, Geometries, IntArray
+from twin.spatial.nearest import Nearest
 
 STRAIGHT = 0.633
 """What a walk of ordinary streets reaches in a straight line, by its length (measured on street grids)."""
@@ -29,13 +30,19 @@ class Places:
         What is known to be open comes before what is nearer and not known. inf and -1 where nothing is within
         ``straight_m``.
         """
-        known, public = _nearest(footprints, self.shapes[self.public], straight_m)
-        maybe, unknown = _nearest(footprints, self.shapes[self.unknown], straight_m)
-        any_reach, _ = _nearest(footprints, self.shapes, straight_m)
-        ids = np.where(
-            public >= 0, np.append(self.ids[self.public], -1)[public], np.append(self.ids[self.unknown], -1)[unknown]
+        chosen = (self.public, self.unknown, None)
+        (public, known), (unknown, maybe), (_, any_m) = (
+            self._nearest.of(footprints, straight_m, each) for each in chosen
         )
-        return np.where(public >= 0, known, maybe), any_reach, ids
+        ids = np.append(self.ids, -1)
+        is_known = known <= straight_m
+        node = np.where(is_known, public, np.where(maybe <= straight_m, unknown, -1))
+        reach = np.where(is_known, known, maybe) / straight_m
+        return reach, any_m / straight_m, ids[node]
+
+    @functools.cached_property
+    def _nearest(self) -> Nearest:
+        return Nearest(self.shapes)
 
     def known(self, rows: PremiseRows) -> FloatArray:
         """1 where the place that is near is known to be open, else 0."""
@@ -52,16 +59,3 @@ def walking_lifts(rows: PremiseRows, capacity: FloatArray) -> Lifts:
     near, none_near = rows.reach <= 1, ~(rows.closed <= 1)
     tidy, supply, closed = near.astype(float), none_near.astype(float), (~near & ~none_near).astype(float)
     return Lifts(tidy, supply, tidy + supply, {"way": tidy, "gate": closed, "place": supply}, doubt=1 - capacity)
-
-
-def _nearest(footprints: Geometries, shapes: Geometries, limit: float) -> tuple[FloatArray, IntArray]:
-    reach = np.full(len(footprints), np.inf)
-    place = np.full(len(footprints), -1, dtype=np.int64)
-    if len(shapes) and len(footprints):
-        tree = shapely.STRtree(shapes)
-        (row, found), metres = tree.query_nearest(
-            footprints, max_distance=limit, return_distance=True, all_matches=True
-        )
-        order = np.lexsort((found, row))[::-1]
-        reach[row[order]], place[row[order]] = metres[order] / limit, found[order]
-    return reach, place

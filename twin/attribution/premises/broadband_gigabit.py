@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
@@ -93,10 +94,7 @@ def _nodes(layers: Mapping[str, Features], networks: Mapping[str, Any], city: Ci
 
 @broadband_gigabit.capacity
 def _capacity(rows: PremiseRows, prepared: Nodes, **_: object) -> FloatArray:
-    order = np.argsort(prepared.ids)
-    known = np.flatnonzero(rows.node >= 0)
-    at = np.full(len(rows), -1, dtype=np.int64)
-    at[known] = order[np.searchsorted(prepared.ids[order], rows.node[known])]
+    at = pd.Index(prepared.ids).get_indexer(pd.Index(rows.node))
     counted = rows.once() & (at >= 0) & (rows.reach <= 1)
     catchment = np.bincount(at[counted], rows.premises[counted], minlength=len(prepared.ids))
     ports = np.divide(prepared.ports_total, catchment, out=np.ones(len(catchment)), where=catchment > 0)
@@ -110,7 +108,7 @@ def _coverage(batch: Batch, premises: FloatArray, min_down_mbps: float) -> tuple
     counts = not_old(rows, "surveyed_on", batch.city)
     fast = rows.numbers("max_down_mbps") >= min_down_mbps
     points = np.flatnonzero((shapely.get_dimensions(rows.geometry) == 0) & counts)
-    point, building = nearest_building(rows.geometry[points], buildings)
+    point, building = nearest_building(rows.geometry[points], batch)
     row, zone = points[point], zone_of_building(batch)[building]
     stands = (zone >= 0) & gone.stands(row, zone)
     row, building = row[stands], building[stands]

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from twin.attribution.premise import PremiseRows, premise_model
 from twin.attribution.records import fresh_and_covered, nearest_building, not_old
 from twin.attribution.rows import building_premises, premise_rows
-from twin.batch import Batch, CityFacts, Features, FloatArray
+from twin.batch import Batch, CityFacts, Features, FloatArray, IntArray
 from twin.networks.sewer import Sewer
 from twin.scoring.people import PEOPLE_PER_DWELLING
 from twin.spatial.street_access import ACCESS_REACH_M
@@ -54,16 +55,26 @@ def sewer_connection(batch: Batch, prepared: Sewer, *, reach_m: float = 30.0, **
     else:
         any_pipe, _to_any = prepared.nearest(footprints, reach_m)
         fresh, covered = premises, premises * (any_pipe >= 0).astype(np.float64)
-    pipe, metres = prepared.nearest(footprints, LOOKED_FOR * reach_m, prepared.reaches_plant)
-    ids = np.append(prepared.pipes.ids, -1)
-    return premise_rows(batch, fresh=fresh, covered=covered, reach=metres / reach_m, node=ids[pipe])
+    reach, node = to_plant(batch, prepared, reach_m)
+    return premise_rows(batch, fresh=fresh, covered=covered, reach=reach, node=node)
+
+
+def to_plant(batch: Batch, sewer: Sewer, reach_m: float) -> tuple[FloatArray, IntArray]:
+    """Metres of each building to the nearest pipe that leads to a plant, by ``reach_m``, and its id; inf, -1."""
+
+    def look() -> tuple[IntArray, FloatArray]:
+        """The search, once a batch for all models that ask."""
+        return sewer.nearest(batch.layer("building").geometry, LOOKED_FOR * reach_m, sewer.reaches_plant)
+
+    pipe, metres = batch.once(f"pipe_to_plant_{reach_m:g}", look)
+    return metres / reach_m, np.append(sewer.pipes.ids, -1)[pipe]
 
 
 def connected(batch: Batch, premises: FloatArray, share: FloatArray | float) -> tuple[FloatArray, FloatArray]:
     """Fresh and covered premises of each building by its connection records; ``share`` of each counts (records,)."""
     records = batch.layer("sewer_connection")
     counts = np.flatnonzero(not_old(records, "recorded_on", batch.city))
-    point, building = nearest_building(records.geometry[counts], batch.layer("building"))
+    point, building = nearest_building(records.geometry[counts], batch)
     row = counts[point]
     recorded = np.nan_to_num(records.numbers("premises")[row])
     is_connected = records.words("connected")[row].astype(bool)
@@ -91,9 +102,8 @@ def room(
     count = len(prepared.pipes.ids)
     if not count:
         return np.ones(len(rows))
-    order = np.argsort(prepared.pipes.ids)
-    known = rows.node >= 0
-    pipe = order[np.searchsorted(prepared.pipes.ids[order], np.where(known, rows.node, prepared.pipes.ids[order[0]]))]
+    pipe = pd.Index(prepared.pipes.ids).get_indexer(pd.Index(rows.node))
+    known = pipe >= 0
     drained = known & rows.once() & (rows.reach <= 1)
     people = sum_by(pipe[drained], PEOPLE_PER_DWELLING * rows.premises[drained], count)
     spare = prepared.spare(litres_per_person_day, peak_factor, people)

@@ -6,12 +6,12 @@ import numpy as np
 
 from twin.attribution.premise import PremiseRows, premise_model
 from twin.attribution.premises.sewer_connection import (
-    LOOKED_FOR,
     RECORD_REACH_M,
     WORDS,
     connected,
     room,
     sewer_of,
+    to_plant,
 )
 from twin.attribution.rows import building_premises, premise_rows
 from twin.batch import Batch
@@ -33,18 +33,15 @@ def sewer_treatment(batch: Batch, prepared: Sewer, *, reach_m: float = 30.0, **_
     """
     premises = building_premises(batch)
     footprints = batch.layer("building").geometry
-    share = np.append(
-        np.where(prepared.reaches_plant, np.append(prepared.plant_share(), 1.0)[prepared.plant], 0.0), 0.0
-    )
+    share = np.append(prepared.treated_share, 0.0)
     if batch.city.rows.get("sewer_connection"):
         taken, _far = prepared.nearest(batch.layer("sewer_connection").geometry, reach_m)
         fresh, covered = connected(batch, premises, share[taken])
     else:
         taken, _far = prepared.nearest(footprints, reach_m)
         fresh, covered = premises, premises * share[taken]
-    pipe, metres = prepared.nearest(footprints, LOOKED_FOR * reach_m, prepared.reaches_plant)
-    ids = np.append(prepared.pipes.ids, -1)
-    return premise_rows(batch, fresh=fresh, covered=covered, reach=metres / reach_m, node=ids[pipe])
+    reach, node = to_plant(batch, prepared, reach_m)
+    return premise_rows(batch, fresh=fresh, covered=covered, reach=reach, node=node)
 
 
 sewer_treatment.prepare(sewer_of)

@@ -1,10 +1,10 @@
 -- watch_places: edits by whatever door but a bulk load mark the zones around; a load marks them once, at its end
-CREATE OR REPLACE TRIGGER d_inserted AFTER INSERT ON {table} REFERENCING NEW TABLE AS new_rows
-FOR EACH STATEMENT WHEN (current_user <> 'twin_loader') EXECUTE FUNCTION twin.mark_inserted();
+CREATE OR REPLACE TRIGGER d_inserted AFTER INSERT ON {table} REFERENCING NEW TABLE AS touched
+FOR EACH STATEMENT WHEN (current_user <> 'twin_loader') EXECUTE FUNCTION twin.mark_touched();
 CREATE OR REPLACE TRIGGER d_updated AFTER UPDATE ON {table} REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
 FOR EACH STATEMENT WHEN (current_user <> 'twin_loader') EXECUTE FUNCTION twin.mark_updated();
-CREATE OR REPLACE TRIGGER d_deleted AFTER DELETE ON {table} REFERENCING OLD TABLE AS old_rows
-FOR EACH STATEMENT WHEN (current_user <> 'twin_loader') EXECUTE FUNCTION twin.mark_deleted();
+CREATE OR REPLACE TRIGGER d_deleted AFTER DELETE ON {table} REFERENCING OLD TABLE AS touched
+FOR EACH STATEMENT WHEN (current_user <> 'twin_loader') EXECUTE FUNCTION twin.mark_touched();
 
 -- watch_table: edits of a layer without places say that it was changed
 CREATE OR REPLACE TRIGGER d_changed AFTER INSERT OR UPDATE OR DELETE ON {table}

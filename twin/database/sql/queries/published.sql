@@ -24,10 +24,6 @@ FROM (
 -- class_counts: zones in each class of a goal
 SELECT class, count(*) AS zones FROM twin.score WHERE run_id = %(run)s AND goal = %(goal)s GROUP BY class;
 
--- city_sums: what all batches add up to for a goal
-SELECT sum(numerator) AS numerator, sum(denominator) AS denominator FROM twin.city_part
-WHERE run_id = %(run)s AND goal = %(goal)s;
-
 -- zone_scores: every zone's score of a goal, with the residents of the zone
 SELECT s.zone, s.class, s.value, s.people_affected, s.reason, z.population, z.name
 FROM twin.score AS s LEFT JOIN {zones} AS z ON z.code = s.zone

@@ -92,8 +92,9 @@ FROM twin.run AS r ORDER BY r.id DESC LIMIT %(limit)s;
 -- run_classes: zones of a run by goal and class
 SELECT goal, class, count(*) AS zones FROM twin.score WHERE run_id = %(run)s GROUP BY 1, 2 ORDER BY 1, 2;
 
--- city_values: what the city as a whole reaches
-SELECT goal, numerator, denominator, n FROM twin.city_part WHERE run_id = %(run)s ORDER BY goal;
+-- city_values: what the city as a whole reaches, of one goal or of all
+SELECT goal, numerator, denominator, n FROM twin.city_part
+WHERE run_id = %(run)s AND (%(goal)s::text IS NULL OR goal = %(goal)s) ORDER BY goal;
 
 -- scores: scores of a run, by goal and zone
 SELECT s.*, ST_AsBinary(z.geom) AS geom, z.name FROM twin.score AS s LEFT JOIN layer.zone AS z ON z.code = s.zone

@@ -12,37 +12,19 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce((SELECT metres FROM twin.reach WHERE layer = changed), 0)
 $$;
 
-CREATE OR REPLACE FUNCTION twin.mark_inserted() RETURNS trigger
+CREATE OR REPLACE FUNCTION twin.mark_touched() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     metres float8 := twin.reach_of(TG_TABLE_NAME);
 BEGIN
-    IF NOT EXISTS (SELECT FROM new_rows) THEN
+    IF NOT EXISTS (SELECT FROM touched) THEN
         RETURN NULL;
     END IF;
     PERFORM twin.mark_layer(TG_TABLE_NAME);
     IF to_regclass('layer.zone') IS NOT NULL THEN
         INSERT INTO twin.dirty (zone, layer)
         SELECT DISTINCT z.code, TG_TABLE_NAME
-        FROM new_rows AS r JOIN layer.zone AS z ON ST_DWithin(z.geom, r.geom, metres);
-    END IF;
-    RETURN NULL;
-END
-$$;
-
-CREATE OR REPLACE FUNCTION twin.mark_deleted() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE
-    metres float8 := twin.reach_of(TG_TABLE_NAME);
-BEGIN
-    IF NOT EXISTS (SELECT FROM old_rows) THEN
-        RETURN NULL;
-    END IF;
-    PERFORM twin.mark_layer(TG_TABLE_NAME);
-    IF to_regclass('layer.zone') IS NOT NULL THEN
-        INSERT INTO twin.dirty (zone, layer)
-        SELECT DISTINCT z.code, TG_TABLE_NAME
-        FROM old_rows AS r JOIN layer.zone AS z ON ST_DWithin(z.geom, r.geom, metres);
+        FROM touched AS r JOIN layer.zone AS z ON ST_DWithin(z.geom, r.geom, metres);
     END IF;
     RETURN NULL;
 END
