@@ -1,6 +1,7 @@
 """The private PostGIS: a cluster of one's own under ``TWIN_HOME``, reached by a socket that others cannot enter.
 
-It runs as the caller, or as an unprivileged user where the caller is root. It listens on no network.
+It runs as the caller, or as an unprivileged user where the caller is root. It listens on no network, unless it is told
+to (``twin.database.network``).
 """
 
 from __future__ import annotations
@@ -22,13 +23,21 @@ from typing import Any
 
 import psycopg
 
+from twin.database.configuration import configuration, write_private
 from twin.database.installation import install
+from twin.database.network import keep_usual_socket, network_of, prepare
 from twin.database.queries import query
 from twin.errors import StoreUnavailable
 
 SERVER_USER = "postgres"
 OWNER = "twin"
 WEB = "twin_web"
+"""The login that the web server reads with: it may take the role of a viewer, and no other."""
+
+SIGN_IN = "twin_sign_in"
+"""The login of the sign-in, and of the transactions of those who signed in."""
+
+LOGINS = (OWNER, WEB, SIGN_IN)
 DATABASE = "twin"
 SOCKET_PATH_LIMIT = 90
 START_PATIENCE_S = 20.0
@@ -40,9 +49,10 @@ def _silent(_: str) -> None:
 
 @dataclass(frozen=True)
 class Cluster:
-    """The private cluster that belongs to one ``TWIN_HOME``."""
+    """The private cluster that belongs to one ``TWIN_HOME``; ``listen`` is host:port of a network, or empty."""
 
     home: Path
+    listen: str = ""
 
     @property
     def folder(self) -> Path:
@@ -75,7 +85,7 @@ class Cluster:
 
     @property
     def service_file(self) -> Path:
-        """``pg_service.conf`` (mode 0600) for psql and QGIS: sections ``twin`` (owner) and ``twin_web`` (reads)."""
+        """``pg_service.conf`` (mode 0600) for psql and QGIS: a section a login, such as ``twin`` (the owner)."""
         return self.folder / "pg_service.conf"
 
     @property
@@ -116,7 +126,7 @@ class Cluster:
             StoreUnavailable: the server does not start; the last lines of its log are in the message.
         """
         with self._locked():
-            if self.is_up():
+            if self.is_up() and self._has_logins():
                 return
             binaries = install(say)
             if not self.exists:
@@ -146,9 +156,9 @@ class Cluster:
         say("making the private PostGIS")
         shutil.rmtree(self.data, ignore_errors=True)
         self._make_folders()
-        passwords = {OWNER: secrets.token_urlsafe(24), WEB: secrets.token_urlsafe(24)}
+        passwords = {login: secrets.token_urlsafe(24) for login in LOGINS}
         first = self.data.parent / "first-password"
-        _write_private(first, passwords[OWNER])
+        write_private(first, passwords[OWNER])
         self._own(first)
         who: list[str | Path] = ["-U", OWNER, "-A", "scram-sha-256", "--pwfile", first]
         text = ("-E", "UTF8", "--locale", "C.UTF-8")
@@ -156,7 +166,7 @@ class Cluster:
         first.unlink()
         if done.returncode:
             raise StoreUnavailable(f"initdb failed in {self.data}: {done.stderr.strip()[-800:]}")
-        (self.data / "postgresql.auto.conf").write_text(_configuration(self.socket), encoding="utf-8")
+        (self.data / "postgresql.auto.conf").write_text(configuration(self.socket), encoding="utf-8")
         self._write_services(passwords)
 
     def _make_folders(self) -> None:
@@ -179,14 +189,20 @@ class Cluster:
                 f"{folder} belongs to user {owner}, not to us; remove it, or set TWIN_HOME elsewhere"
             )
 
+    def _has_logins(self) -> bool:
+        return set(LOGINS) <= set(self._passwords())
+
     def _make_database(self) -> None:
-        database, web = psycopg.sql.Identifier(DATABASE), psycopg.sql.Identifier(WEB)
-        password = psycopg.sql.Literal(self._passwords()[WEB])
+        if not self._has_logins():
+            # An earlier release knew fewer of them.
+            self._write_services({login: secrets.token_urlsafe(24) for login in LOGINS} | self._passwords())
         with psycopg.connect(self.dsn(), dbname="postgres", autocommit=True) as connection:
             if not connection.execute(query("has_database"), {"name": DATABASE}).fetchone():
-                connection.execute(query("create_database", name=database))
-            if not connection.execute(query("has_role"), {"name": WEB}).fetchone():
-                connection.execute(query("create_login", name=web, password=password))
+                connection.execute(query("create_database", name=psycopg.sql.Identifier(DATABASE)))
+            for login in LOGINS:
+                if not connection.execute(query("has_role"), {"name": login}).fetchone():
+                    password = psycopg.sql.Literal(self._passwords()[login])
+                    connection.execute(query("create_login", name=psycopg.sql.Identifier(login), password=password))
 
     def _start(self, binaries: Path, say: Callable[[str], None]) -> None:
         """Start the server, again and again while backends of a killed postmaster still hold its shared memory."""
@@ -194,15 +210,24 @@ class Cluster:
         self._refuse_strangers(self.socket)
         self._own(self.socket)
         say("starting the private PostGIS")
+        options = self._network()
         until = time.monotonic() + START_PATIENCE_S
         while True:
-            done = self._run(binaries / "pg_ctl", "start", "-D", self.data, "-l", self.log, "-w", "-t", "60", "-s")
+            wait = ("-l", self.log, "-w", "-t", "60", "-s")
+            done = self._run(binaries / "pg_ctl", "start", "-D", self.data, *wait, *options)
             if done.returncode == 0:
                 return
             if time.monotonic() > until:
                 tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-8:])
                 raise StoreUnavailable(f"PostgreSQL does not start in {self.data}. Its log ends:\n{tail}")
             time.sleep(0.3)
+
+    def _network(self) -> list[str]:
+        if not self.listen:
+            return []
+        network = network_of(self.listen, self.folder)
+        keep_usual_socket(self.socket, network.port)
+        return prepare(network, DATABASE, LOGINS, self._own)
 
     def _run(self, program: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         who: dict[str, Any] = {}
@@ -234,7 +259,7 @@ class Cluster:
             f"[{user}]\nhost={self.socket}\ndbname={DATABASE}\nuser={user}\npassword={password}\n"
             for user, password in passwords.items()
         ]
-        _write_private(self.service_file, "\n".join(sections))
+        write_private(self.service_file, "\n".join(sections))
 
     def _passwords(self) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -257,31 +282,3 @@ class Cluster:
 def _others_may_enter(folder: Path) -> bool:
     path = folder.resolve()
     return all(not each.exists() or each.stat().st_mode & stat.S_IXOTH for each in (path, *path.parents))
-
-
-def _write_private(path: Path, text: str) -> None:
-    path.unlink(missing_ok=True)
-    descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
-        handle.write(text)
-
-
-def _configuration(socket: Path) -> str:
-    memory_mb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
-    shared = max(128, min(3072, memory_mb // 8))
-    return f"""\
-listen_addresses = ''
-unix_socket_directories = '{socket}'
-unix_socket_permissions = 0777
-max_connections = 100
-shared_buffers = {shared}MB
-work_mem = {max(16, min(128, memory_mb // 190))}MB
-maintenance_work_mem = {max(64, min(1024, memory_mb // 24))}MB
-max_wal_size = 4GB
-wal_level = minimal
-max_wal_senders = 0
-wal_compression = lz4
-random_page_cost = 1.1
-jit = off
-timezone = 'UTC'
-"""
