@@ -40,6 +40,20 @@ class Kind(StrEnum):
     BOOLEAN = "boolean"
     DATE = "date"
 
+    @property
+    def words(self) -> str:
+        """What a value of the kind is, as it is said to people."""
+        return KIND_WORDS[self]
+
+
+KIND_WORDS = {
+    Kind.INTEGER: "a whole number",
+    Kind.NUMBER: "a number",
+    Kind.BOOLEAN: "yes or no",
+    Kind.DATE: "a date such as 2025-03-01",
+    Kind.TEXT: "text",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -84,6 +98,23 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Ends:
+    """The ends of a layer's lines lie on points of the layer ``points``, by whose keys two fields name them.
+
+    An end that is drawn within ``within_m`` of its point is put onto it, and said. ``height`` is the field of the
+    points by which lines fall from ``start`` to ``end``; rising is a warning, but not where the field ``pumped[0]`` is
+    one of the other words of ``pumped``.
+    """
+
+    points: str
+    start: str
+    end: str
+    within_m: float = 0.5
+    height: str = ""
+    pumped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Style:
     """How a layer is drawn: the colour token of the base map, a line width in pixels, the first zoom it shows at.
 
@@ -119,7 +150,8 @@ class Layer(Declaration):
     """A feature class: geometry type, key, fields, rules and style. One file in ``layers/``, named like its table.
 
     ``key`` names the field that identifies a row within the layer; a source without that column gets keys made from
-    its content. ``key_of`` names fields that the key is made of, where one field is not enough.
+    its content. ``key_of`` names fields that the key is made of, where one field is not enough. ``ends`` says on which
+    points the lines of a network hang.
     """
 
     geometry: Geometry
@@ -127,6 +159,7 @@ class Layer(Declaration):
     fields: Mapping[str, Field]
     style: Style = field(default_factory=Style)
     key_of: tuple[str, ...] = ()
+    ends: Ends | None = None
     aliases: tuple[str, ...] = ()
     tiles: bool = False
 
@@ -169,6 +202,12 @@ class Raster(Declaration):
     maximum: float | None = None
     choices: Mapping[int, str] = field(default_factory=dict)
     ramp: tuple[str, ...] = ()
+
+
+def kind_rule(name: str, kind: Kind) -> Rule:
+    """The rule that a field's values are of its kind; a table's column holds it by its type."""
+    words = kind.words
+    return Rule(f"{name}_kind", name, "kind", f"{name} is '{{value}}', not {words}", f"Write {words}.")
 
 
 def _geometry_rules(layer: Layer) -> list[Rule]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from layers.schema import Field, Geometry, Kind, Layer, Style
+from layers.schema import Ends, Field, Geometry, Kind, Layer, Style
 
 sewer_pipe = Layer(
     id="sewer_pipe",
@@ -11,6 +11,7 @@ sewer_pipe = Layer(
     doc="Pipes of the sewer network, each from one node to another; their ends lie on these nodes.",
     geometry=Geometry.LINE_STRING,
     key="pipe_id",
+    ends=Ends("sewer_node", "from_node", "to_node", height="invert_m", pumped=("kind", "force_main")),
     fields={
         "pipe_id": Field(
             "Identifies the pipe.",

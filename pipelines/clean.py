@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,11 +10,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
-from layers.schema import Geometry, Layer, Rule
-from pipelines.columns import KIND_WORDS, typed, values_of_field
+from layers.schema import Geometry, Layer, Rule, kind_rule
+from pipelines.columns import typed, values_of_field
 from pipelines.crs import Projection
 from pipelines.geometry import as_declared, mended, storable
 from pipelines.readers.reader import Chunk
@@ -46,7 +49,8 @@ class Clean:
     """A chunk after its layer's rules.
 
     ``rows`` int64 numbers in the file; ``fields`` one column a field of the layer; ``attributes`` what the layer does
-    not know, one dict a row or None; ``geometry`` in the city's CRS. ``repaired`` counts mended geometries by fault.
+    not know, one dict a row or None; ``geometry`` in the city's CRS, and ``wkb`` the file's own of those that are as they
+    were read. ``repaired`` counts mended geometries by fault.
     """
 
     rows: NDArray[np.int64]
@@ -55,6 +59,7 @@ class Clean:
     geometry: NDArray[np.object_]
     rejects: list[Reject]
     repaired: Counter[str] = field(default_factory=Counter)
+    wkb: pa.Array | None = None
 
 
 class Verdict:
@@ -93,7 +98,19 @@ def clean(layer: Layer, source: Source, chunk: Chunk, mapping: Mapping[str, str]
     rejects = _rejects(layer, chunk, fields, geometry, verdict)
     kept = fields.loc[good].reset_index(drop=True)
     attributes = _attributes(layer, source, chunk.columns, mapping, good)
-    return Clean(chunk.rows[good], kept, attributes, geometry[good], rejects, repaired)
+    wkb = None if chunk.wkb is None else _as_read(chunk.wkb, chunk.geometry, geometry, good)
+    return Clean(chunk.rows[good], kept, attributes, geometry[good], rejects, repaired, wkb)
+
+
+def _as_read(
+    wkb: pa.Array, read: NDArray[np.object_], stored: NDArray[np.object_], good: NDArray[np.bool_]
+) -> pa.Array | None:
+    """WKB of the good rows whose geometry is still the very object that was read; null of the others."""
+    same = np.fromiter(map(operator.is_, read.tolist(), stored.tolist()), dtype=bool, count=len(read))
+    if not (same & good).any():
+        return None
+    kept = wkb if same.all() else pc.if_else(pa.array(same), wkb, pa.scalar(None, wkb.type))
+    return kept if good.all() else kept.filter(pa.array(good))
 
 
 def _fields(layer: Layer, source: Source, chunk: Chunk, mapping: Mapping[str, str], verdict: Verdict) -> pd.DataFrame:
@@ -108,9 +125,7 @@ def _fields(layer: Layer, source: Source, chunk: Chunk, mapping: Mapping[str, st
             continue
         made[name], wrong = typed(each, raw.reset_index(drop=True))
         if wrong.any():
-            words = KIND_WORDS[each.kind]
-            rule = Rule(f"{name}_kind", name, "kind", f"{name} is '{{value}}', not {words}", f"Write {words}.")
-            verdict.break_rule(wrong, rule, raw.to_numpy(dtype=object))
+            verdict.break_rule(wrong, kind_rule(name, each.kind), raw.to_numpy(dtype=object))
     if layer.key_of:
         parts = [made[name].astype(object).map(_short, na_action="ignore") for name in layer.key_of]
         keys = ["/".join(part for part in row if isinstance(part, str)) for row in zip(*parts, strict=True)]
@@ -167,9 +182,9 @@ def _hold(rule: Rule, fields: pd.DataFrame, geometry: NDArray[np.object_], verdi
     elif rule.check == "choices":
         broken = column.notna() & ~column.isin(_tuple(rule.bound))
     else:
-        numbers, bound = column.astype(float), _number(rule.bound)
+        numbers, bound = column.to_numpy(dtype=np.float64, na_value=np.nan), _number(rule.bound)
         broken = numbers < bound if rule.check == "minimum" else numbers > bound
-    where = broken.to_numpy(dtype=bool)
+    where = np.asarray(broken, dtype=bool)
     verdict.break_rule(where, rule, {int(at): _short(column.iloc[at]) for at in np.flatnonzero(where)})
 
 

@@ -22,14 +22,6 @@ NOTHING = frozenset({"", "null", "none", "nan", "<null>", "n/a", "na", "-"})
 LARGEST_INTEGER = 2**31 - 1
 """The largest whole number that a column of the store holds."""
 
-KIND_WORDS = {
-    Kind.INTEGER: "a whole number",
-    Kind.NUMBER: "a number",
-    Kind.BOOLEAN: "yes or no",
-    Kind.DATE: "a date such as 2025-03-01",
-    Kind.TEXT: "text",
-}
-
 
 def column_of_field(layer: Layer, source: Source, columns: tuple[str, ...], path: Path) -> dict[str, str]:
     """Which of the file's columns feeds which field.

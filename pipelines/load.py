@@ -17,8 +17,7 @@ from pipelines.crs import area_of_use
 from pipelines.outcome import Loaded, Outcome, Progress, Quiet
 from pipelines.preflight import Planned, preflight
 from pipelines.privacy import PersonalValues, refused_by_values, without
-from pipelines.raster import PlannedRaster
-from pipelines.raster_load import is_lost, load_raster, rehearse_raster
+from pipelines.raster import PlannedRaster, is_lost
 from pipelines.recipe import Recipe
 from pipelines.shift import FARTHEST_M, shift_of
 from twin.database.blocks import ahead
@@ -39,6 +38,7 @@ from twin.database.sources import (
 )
 from twin.database.staging import Arrival, Merged, Staging, quarantine
 from twin.database.tables import make_tables
+from twin.database.topology import warn
 from twin.discover import discover
 from twin.log import log
 from twin.runs.plan import reaches
@@ -66,6 +66,7 @@ def load(recipe: Recipe, *, only: str | None = None, dry_run: bool = False, prog
     planned = preflight(recipe, only)
     if dry_run:
         return Loaded([_rehearsed(each, progress) for each in planned], [])
+    prints = ahead(each.fingerprint() for each in planned)
     with connect(autocommit=True, program="twin load") as connection:
         migrate(connection)
         with only_load(connection):
@@ -73,10 +74,12 @@ def load(recipe: Recipe, *, only: str | None = None, dry_run: bool = False, prog
                 fix_city(connection, _city(recipe))
                 make_tables(connection, discover("layers", Layer), recipe.city.srid)
                 note_reaches(connection, reaches())
-            outcomes = [_loaded(connection, recipe, each, progress) for each in planned]
+            outcomes = [
+                _loaded(connection, recipe, each, file, progress) for each, file in zip(planned, prints, strict=True)
+            ]
             _finish(connection, outcomes)
             notes = _zone_notes(connection) if any(o.layer == "zone" for o in outcomes) else []
-            notes += _shift_notes(connection, outcomes)
+            notes += _shift_notes(connection, outcomes) + _end_notes(connection, outcomes)
     return Loaded(outcomes, notes)
 
 
@@ -87,10 +90,16 @@ def _city(recipe: Recipe) -> StoredCity:
     return StoredCity(city.name, city.srid, city.reference_date, profile, extent)
 
 
-def _loaded(connection: Connection, recipe: Recipe, planned: Planned | PlannedRaster, progress: Progress) -> Outcome:
+def _loaded(
+    connection: Connection,
+    recipe: Recipe,
+    planned: Planned | PlannedRaster,
+    fingerprint: tuple[str, int],
+    progress: Progress,
+) -> Outcome:
     outcome = Outcome(planned.layer.id, planned.source.name)
     progress.source(planned)
-    file_hash, size = planned.fingerprint()
+    file_hash, size = fingerprint
     method = planned.method(recipe.city.srid)
     before = last_load(connection, planned.layer.id, planned.source.name)
     lost = isinstance(planned, PlannedRaster) and is_lost(connection, planned)
@@ -102,6 +111,8 @@ def _loaded(connection: Connection, recipe: Recipe, planned: Planned | PlannedRa
             source = register_source(connection, _described(planned))
             load_id = begin_load(connection, source, file_hash, size, method)
             if isinstance(planned, PlannedRaster):
+                from pipelines.raster_load import load_raster  # a tenth of a second that most loads need not wait for
+
                 load_raster(connection, planned, outcome, (source, load_id), recipe.city.srid)
             else:
                 _merge(connection, recipe, planned, outcome, (source, load_id), progress)
@@ -110,7 +121,7 @@ def _loaded(connection: Connection, recipe: Recipe, planned: Planned | PlannedRa
         log("load").info("source loaded", extra={"layer": outcome.layer, "source": outcome.source, **outcome.counts})
     except PersonalValues as found:
         assert isinstance(planned, Planned)
-        return _loaded(connection, recipe, planned.refusing(found.refused), progress)
+        return _loaded(connection, recipe, planned.refusing(found.refused), fingerprint, progress)
     return outcome
 
 
@@ -179,6 +190,11 @@ def _taken(layer: Layer, row: Row, rule: str, words: str, hint: str) -> Reject:
 def _sum_up(outcome: Outcome, merged: Merged, rejects: list[Reject]) -> None:
     outcome.loaded = merged.new + merged.changed
     outcome.unchanged, outcome.closed, outcome.rejected = merged.unchanged, merged.closed, len(rejects)
+    if merged.conflicts:
+        outcome.notes.append(
+            f"{merged.conflicts} rows that staff corrected are otherwise in the file now; staff's state is kept: "
+            "see `twin conflicts`"
+        )
     outcome.reasons = Counter(each.rule for each in rejects)
 
 
@@ -186,6 +202,8 @@ def _rehearsed(planned: Planned | PlannedRaster, progress: Progress) -> Outcome:
     outcome = Outcome(planned.layer.id, planned.source.name)
     progress.source(planned)
     if isinstance(planned, PlannedRaster):
+        from pipelines.raster_load import rehearse_raster
+
         rehearse_raster(planned, outcome)
         return outcome
     rejects: list[Reject] = []
@@ -225,6 +243,15 @@ def _shift_notes(connection: Connection, outcomes: list[Outcome]) -> list[str]:
         shift = shift_of(places, places_near(connection, layers[ANCHORS], places, FARTHEST_M))
         found += [shift.question(name, ANCHORS)] if shift else []
     return found
+
+
+def _end_notes(connection: Connection, outcomes: list[Outcome]) -> list[str]:
+    """Hold lines against the points that they end on, once both are in; how many do not fit."""
+    loaded = {o.layer for o in outcomes if not o.skipped}
+    layers = discover("layers", Layer).values()
+    return [
+        note for each in layers if each.ends and loaded & {each.id, each.ends.points} for note in warn(connection, each)
+    ]
 
 
 def _zone_notes(connection: Connection) -> list[str]:

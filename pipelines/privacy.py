@@ -11,7 +11,7 @@ import itertools
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -120,6 +120,8 @@ def _some(present: pd.Series[Any]) -> pd.Series[Any]:
 
 def _looks(texts: pd.Series[Any], of: int, threshold: float) -> str | None:
     texts = texts[texts.str.len().between(7, 100) & texts.str.contains(r"\d{3}|@", regex=True)]
+    # What begins with a letter can be an address of e-mail, and nothing else.
+    texts = texts[texts.str.contains("@", regex=False) | ~texts.str.match(r"[A-Za-z]")]
     if len(texts) < threshold * of:
         return None
     found: dict[str, int] = {}
@@ -192,7 +194,7 @@ def without(chunk: Chunk, refused: Iterable[Refused]) -> Chunk:
     for name in columns.columns:
         if _holds_tags(columns[name]):
             columns = columns.assign(**{name: _without_keys(columns[name])})
-    return Chunk(chunk.rows, columns, chunk.geometry, chunk.broken)
+    return replace(chunk, columns=columns)
 
 
 def _holds_tags(values: pd.Series[Any]) -> bool:

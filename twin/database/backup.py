@@ -24,7 +24,7 @@ from twin.settings import settings
 
 DUMP = "twin.dump"
 RASTERS = "rasters"
-SCHEMAS = ("layer", "history", "staging", "twin")
+SCHEMAS = ("layer", "history", "staging", "twin", "plain")
 
 
 def rasters_folder() -> Path:
@@ -42,7 +42,8 @@ def backup(path: Path) -> int:
     with tempfile.TemporaryDirectory(prefix="twin-backup-") as name:
         dump = Path(name) / DUMP
         chosen = [f"--schema={schema}" for schema in SCHEMAS]
-        _run("pg_dump", "--format=custom", "--no-owner", f"--file={dump}", *chosen)
+        # Unlogged tables hold what is made again, and what they have seen is not that of another server.
+        _run("pg_dump", "--format=custom", "--no-owner", "--no-unlogged-table-data", f"--file={dump}", *chosen)
         try:
             with tarfile.open(half, "w") as archive:
                 archive.add(dump, DUMP)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,10 +18,11 @@ from psycopg.types.json import Jsonb
 
 from layers.schema import Layer
 from twin.database.blocks import BEGIN, END, Chunk, ahead, block
+from twin.database.conflicts import hold_back
 from twin.database.connect import Connection, Row
 from twin.database.plain import as_json
 from twin.database.queries import layer_table, query
-from twin.database.tables import drop_indexes, make_indexes
+from twin.database.tables import SYSTEM_COLUMNS, drop_indexes, make_indexes
 
 
 class _AsIs(Dumper):
@@ -44,12 +46,13 @@ def register_geometry(connection: Connection) -> None:
 
 @dataclass(frozen=True)
 class Merged:
-    """What a merge did, in rows."""
+    """What a merge did, in rows; ``conflicts`` of the unchanged were corrected by staff and differ in the file now."""
 
     new: int
     changed: int
     unchanged: int
     closed: int
+    conflicts: int = 0
 
 
 @dataclass(frozen=True)
@@ -81,8 +84,10 @@ class Staging:
         self._columns = sql.SQL(", ").join(map(sql.Identifier, self._names))
         self._table = layer_table(layer.id)
         self._key = sql.Identifier(layer.key)
+        self._moment: datetime.datetime | None = None
+        self._written = 0
         register_geometry(connection)
-        self._straight = with_keys and self._is_empty()
+        self._straight = with_keys and self._is_ours()
         self._waiting = self._table if self._straight else sql.Identifier("incoming")
         self._execute("commit_lazily")
         if self._straight:
@@ -95,8 +100,16 @@ class Staging:
             self._execute("become_loader")
             self._execute("create_incoming", columns=self._columns, table=self._table)
 
+    def _is_ours(self) -> bool:
+        """Whether the layer is empty, and stays so until we fill it: it is looked at again once it is locked."""
+        if not self._is_empty():
+            return False
+        self._execute("hold_empty", table=self._table)
+        return self._is_empty()
+
     def _is_empty(self) -> bool:
-        row = self._execute("is_empty", table=self._table).fetchone()
+        history = layer_table(self._layer.id, "history")
+        row = self._execute("is_empty", table=self._table, history=history).fetchone()
         return bool(row and row["empty"])
 
     def fill(self, chunks: Iterable[Chunk]) -> None:
@@ -105,11 +118,15 @@ class Staging:
         sent = sql.SQL(", ").join(map(sql.Identifier, ("source_row", *self._sent, "attributes", *geometry)))
         statement = query("copy_rows", waiting=self._waiting, columns=sent)
         with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
-            blocks = (block(chunk, self._layer, self._sent, self._srid) for chunk in chunks)
+            blocks = (self._block(chunk) for chunk in chunks)
             copy.write(BEGIN)
             for ready in ahead(blocks):
                 copy.write(ready)
             copy.write(END)
+
+    def _block(self, chunk: Chunk) -> memoryview:
+        self._written += len(chunk.rows)
+        return block(chunk, self._layer, self._sent, self._srid)
 
     def settle(self) -> list[Row]:
         """All rows have come: take out those whose key stands in an earlier one.
@@ -132,6 +149,7 @@ class Staging:
             return []
         except psycopg.errors.UniqueViolation:
             doubles = self._take("take_doubles")
+            self._written -= len(doubles)
             make_indexes(self._connection, self._layer)
             return doubles
         finally:
@@ -153,7 +171,11 @@ class Staging:
 
     def take_foreign(self) -> list[Row]:
         """Take out the rows whose key another source or an edit owns; ``source_row, key, owner, original, geom``."""
-        return [] if self._straight else self._take("take_foreign", table=self._table)
+        if self._straight:
+            return []
+        # What is compared from here on must still be so when it is written.
+        self._execute("hold_layer", table=self._table)
+        return self._take("take_foreign", table=self._table)
 
     def _take(self, name: str, **identifiers: sql.Composable) -> list[Row]:
         geometry = sql.SQL("ST_AsBinary(i.geom)" if self._layer.has_geometry else "NULL::bytea")
@@ -170,32 +192,44 @@ class Staging:
     def merge(self, quarantined: Sequence[str]) -> Merged:
         """Bring the layer up to the waiting rows; former states go into history."""
         if self._straight:
-            count = self._execute("layer_size", table=self._table).fetchone()
-            return Merged(int(count["rows"]) if count else 0, 0, 0, 0)
-        table, key, history = self._table, self._key, layer_table(self._layer.id, "history")
+            return Merged(self._written, 0, 0, 0)
+        table, key = self._table, self._key
         waiting = self._execute("count_incoming").fetchone()
-        sides = {
+        now = self._execute("moment").fetchone()
+        self._moment = now["moment"] if now else None
+        by_hand = query("by_hand", layer=sql.Literal(self._layer.id))
+        self._execute("find_changed", table=table, key=key, by_hand=by_hand, **self._sides())
+        self._connection.execute(
+            query("find_vanished", table=table, key=key, by_hand=by_hand),
+            {"source": self._arrival.source, "quarantined": list(quarantined)},
+        )
+        conflicts = hold_back(self._connection, self._layer, self._arrival.source, self._arrival.load, quarantined)
+        changed, closed = self._change()
+        new = self._execute("insert_new", table=table, key=key, columns=self._columns).rowcount
+        unchanged = int(waiting["count"] if waiting else 0) - new - changed
+        return Merged(new, changed, unchanged, closed, conflicts)
+
+    def _sides(self) -> dict[str, sql.Composable]:
+        return {
             side: sql.SQL(", ").join(sql.Identifier(alias, name) for name in self._names)
             for side, alias in (("stored", "l"), ("waiting", "i"))
         }
-        self._execute("find_changed", table=table, key=key, **sides)
-        closed = self._connection.execute(
-            query("find_vanished", table=table, key=key),
-            {"source": self._arrival.source, "quarantined": list(quarantined)},
-        ).rowcount
-        self._execute("keep_former", history=history, table=table)
+
+    def _change(self) -> tuple[int, int]:
+        """Former states into history, new content into rows; how many changed and how many were closed."""
+        history = layer_table(self._layer.id, "history")
+        names = dict.fromkeys((*SYSTEM_COLUMNS, *self._names))
+        columns = sql.SQL(", ").join(map(sql.Identifier, names))
+        states = sql.SQL(", ").join(sql.Identifier("l", name) for name in names)
+        self._execute("keep_former", history=history, table=self._table, columns=columns, states=states)
         assignments = sql.SQL(", ").join(
             sql.SQL("{} = {}").format(sql.Identifier(name), sql.Identifier("i", name)) for name in self._names
         )
-        changed = self._execute("update_changed", table=table, key=key, assignments=assignments).rowcount
-        if closed:
-            self._execute("close_vanished", table=table)
-        new = self._execute("insert_new", table=table, key=key, columns=self._columns).rowcount
-        unchanged = int(waiting["count"] if waiting else 0) - new - changed
-        return Merged(new, changed, unchanged, closed)
+        changed = self._execute("update_changed", table=self._table, key=self._key, assignments=assignments).rowcount
+        return changed, self._execute("close_vanished", table=self._table).rowcount
 
     def _execute(self, name: str, **identifiers: sql.Composable) -> psycopg.Cursor[Row]:
-        return self._connection.execute(query(name, **identifiers), vars(self._arrival))
+        return self._connection.execute(query(name, **identifiers), {**vars(self._arrival), "moment": self._moment})
 
 
 def quarantine(connection: Connection, source: int, load: int, layer: str, srid: int, rows: Iterable[Any]) -> None:

@@ -17,6 +17,7 @@ from twin.database import dirty
 from twin.database.connect import Connection
 from twin.database.queries import layer_table, query
 from twin.database.rules import make_rules
+from twin.database.topology import make_ends
 from twin.errors import StoreMismatch
 
 COLUMN_TYPES = {
@@ -28,7 +29,7 @@ COLUMN_TYPES = {
 }
 """PostgreSQL's type of each kind of field, as ``information_schema`` spells it."""
 
-TRIGGERS_VERSION = 3
+TRIGGERS_VERSION = 5
 """Raise it when the triggers of layers change, so that the tables of stores that are there follow."""
 
 SYSTEM_COLUMNS = (
@@ -39,6 +40,7 @@ SYSTEM_COLUMNS = (
     "source_row",
     "edited_by",
     "edited_at",
+    "program",
     "attributes",
 )
 """Columns that every layer has beside its fields and ``geom``."""
@@ -57,6 +59,7 @@ def make_tables(connection: Connection, layers: Mapping[str, Layer], srid: int) 
         if known.get(layer.id) == digest:
             continue
         with connection.transaction():
+            connection.execute(query("drop_told", view=_told(layer)))
             if layer.id not in known:
                 _create(connection, layer, srid)
             else:
@@ -64,6 +67,7 @@ def make_tables(connection: Connection, layers: Mapping[str, Layer], srid: int) 
             _renew_checks(connection, layer)
             make_rules(connection, layer)
             dirty.watch(connection, layer)
+            _tell(connection, layer)
             connection.execute(query("grant_layer", table=layer_table(layer.id)))
             connection.execute(query("grant_history", table=layer_table(layer.id, "history")))
             connection.execute(
@@ -73,15 +77,49 @@ def make_tables(connection: Connection, layers: Mapping[str, Layer], srid: int) 
                     comment=sql.Literal(f"{layer.doc} [{digest}]"),
                 )
             )
+            _describe_fields(connection, layer)
         changed.append(layer.id)
+    make_ends(connection, layers, changed)
+    if changed:
+        connection.execute(query("tell_zones"))
     return changed
 
 
 def declaration_digest(layer: Layer, srid: int) -> str:
     """Hash of all that decides a table's shape."""
     kinds = {name: each.kind for name, each in layer.fields.items()}
-    text = repr((TRIGGERS_VERSION, layer.geometry, layer.key, layer.key_of, kinds, layer.rules(), srid))
+    text = repr((TRIGGERS_VERSION, layer.geometry, layer.key, layer.key_of, layer.ends, kinds, layer.rules(), srid))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _told(layer: Layer) -> sql.Identifier:
+    return sql.Identifier("plain", f"{layer.id}_history")
+
+
+def _tell(connection: Connection, layer: Layer) -> None:
+    """Make the view in which people read the layer's history."""
+    names = (*layer.fields, "attributes", *(("geom",) if layer.has_geometry else ()))
+    statement = query(
+        "create_told",
+        view=_told(layer),
+        table=layer_table(layer.id),
+        history=layer_table(layer.id, "history"),
+        key=sql.Identifier(layer.key),
+        columns=sql.SQL(", ").join(map(sql.Identifier, names)),
+        comment=sql.Literal(f"{layer.title}: every state of every row with who made it, when, and what became of it."),
+    )
+    connection.execute(statement)
+
+
+def _describe_fields(connection: Connection, layer: Layer) -> None:
+    """Say of each column what it holds: psql shows it with ``\\d+``."""
+    for name, each in layer.fields.items():
+        words = each.doc if not each.unit else f"{each.doc} In {each.unit}."
+        if each.choices:
+            words = f"{words} One of: {', '.join(each.choices)}."
+        for schema in ("layer", "history"):
+            column = sql.Identifier(schema, layer.id, name)
+            connection.execute(query("describe_column", column=column, comment=sql.Literal(words)))
 
 
 def _create(connection: Connection, layer: Layer, srid: int) -> None:

@@ -95,41 +95,52 @@ WHERE l.{key} = i.{key} AND l.source_id IS DISTINCT FROM %(source)s
 RETURNING i.source_row, i.{key} AS key, coalesce(s.name, 'an edit') AS owner, jsonb_build_object({fields}) AS original,
     {geometry} AS geom;
 
--- is_empty: whether a layer has no row at all
-SELECT NOT EXISTS (SELECT FROM {table}) AS empty;
+-- is_empty: whether a layer has no row, and never had one that staff may have taken out
+SELECT NOT EXISTS (SELECT FROM {table}) AND NOT EXISTS (SELECT FROM {history}) AS empty;
 
--- find_changed: rows of the source whose content differs from what waits
+-- hold_empty: a layer that is about to be filled for the first time is nobody else's meanwhile
+LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE;
+
+-- hold_layer: edits of the layer wait until the load is done; who reads does not
+LOCK TABLE {table} IN EXCLUSIVE MODE;
+
+-- moment: when all edits that a merge sees were made
+SELECT clock_timestamp() AS moment;
+
+-- find_changed: rows of the source whose content differs from what waits; those corrected by hand are not the file's,
+-- unless somebody decided for the file since
 CREATE TEMP TABLE changed ON COMMIT DROP AS
-SELECT l.id, l.{key} AS key FROM {table} AS l JOIN incoming AS i ON i.{key} = l.{key}
+SELECT l.id, l.{key} AS key, {by_hand} AS by_hand FROM {table} AS l JOIN incoming AS i ON i.{key} = l.{key}
 WHERE l.source_id = %(source)s AND ({stored}) IS DISTINCT FROM ({waiting});
 
 -- find_vanished: rows of the source that it no longer has; one that is broken now stays as it was
 CREATE TEMP TABLE vanished ON COMMIT DROP AS
-SELECT l.id FROM {table} AS l
+SELECT l.id, l.{key} AS key, {by_hand} AS by_hand FROM {table} AS l
 WHERE l.source_id = %(source)s AND NOT l.{key} = ANY (%(quarantined)s)
     AND NOT EXISTS (SELECT FROM incoming AS i WHERE i.{key} = l.{key});
 
 -- keep_former: former states go into history before they are changed or closed
-INSERT INTO {history}
-SELECT tstzrange(l.edited_at, greatest(now(), l.edited_at)), CASE WHEN v.id IS NULL THEN 'update' ELSE 'vanish' END,
-    %(by)s, %(load)s, l.*
+INSERT INTO {history} (valid, operation, closed_by, closed_load, closed_with, {columns})
+SELECT tstzrange(l.edited_at, greatest(%(moment)s, l.edited_at + interval '1 microsecond')),
+    CASE WHEN v.id IS NULL THEN 'update' ELSE 'vanish' END, %(by)s, %(load)s, current_setting('application_name'), {states}
 FROM {table} AS l LEFT JOIN vanished AS v USING (id)
 WHERE l.id IN (SELECT id FROM changed) OR v.id IS NOT NULL;
 
 -- update_changed: rows that differ take the content that waits
 UPDATE {table} AS l
 SET {assignments}, version = l.version + 1, load_id = %(load)s, source_row = i.source_row, edited_by = %(by)s,
-    edited_at = now()
+    edited_at = greatest(%(moment)s, l.edited_at + interval '1 microsecond'), program = NULL
 FROM incoming AS i JOIN changed AS c ON c.key = i.{key}
 WHERE l.id = c.id;
 
 -- close_vanished: rows that vanished from their source live on in history
 DELETE FROM {table} WHERE id IN (SELECT id FROM vanished);
 
--- insert_new: rows whose key is not there yet
-INSERT INTO {table} (source_id, load_id, source_row, edited_by, {columns})
-SELECT %(source)s, %(load)s, source_row, %(by)s, {columns} FROM incoming AS i
-WHERE NOT EXISTS (SELECT FROM {table} AS l WHERE l.{key} = i.{key});
+-- insert_new: rows whose key is not there yet, but for those that staff took out or renamed
+INSERT INTO {table} (source_id, load_id, source_row, edited_by, edited_at, {columns})
+SELECT %(source)s, %(load)s, source_row, %(by)s, %(moment)s, {columns} FROM incoming AS i
+WHERE NOT EXISTS (SELECT FROM {table} AS l WHERE l.{key} = i.{key})
+    AND NOT EXISTS (SELECT FROM held AS h WHERE h.file_key = i.{key});
 
 -- resolve_rejects: a new load of the source says anew what is broken
 UPDATE twin.reject SET resolved_by = %(load)s WHERE source_id = %(source)s AND resolved_by IS NULL;

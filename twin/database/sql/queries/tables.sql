@@ -12,10 +12,13 @@ CREATE TABLE {table} (
     source_row bigint,
     edited_by text NOT NULL DEFAULT session_user,
     edited_at timestamptz NOT NULL DEFAULT now(),
+    program text,
     attributes jsonb,
     {columns}
 );
 ALTER TABLE {table} ALTER COLUMN {key} SET NOT NULL;
+CREATE INDEX ON {table} (edited_at) WHERE program IS NOT NULL;
+COMMENT ON COLUMN {table}.program IS 'The program by which somebody made this state by hand; none where a load made it.';
 
 -- make_unique: a key identifies one row of the layer
 ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE ({key});
@@ -47,9 +50,13 @@ CREATE TABLE {table} (
     operation text NOT NULL,
     closed_by text NOT NULL,
     closed_load integer,
+    closed_with text,
     LIKE {layer}
 );
 CREATE INDEX ON {table} ({key});
+CREATE INDEX ON {table} (id, version);
+CREATE INDEX ON {table} (edited_at) WHERE program IS NOT NULL;
+CREATE INDEX ON {table} (upper(valid)) WHERE operation = 'delete';
 
 -- index_geometry: find rows by place
 CREATE INDEX {name} ON {table} USING gist (geom);
@@ -71,6 +78,36 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO twin_editor, twin_loader;
 -- grant_history: who may do what to a layer's history
 GRANT SELECT ON {table} TO twin_editor;
 GRANT SELECT, INSERT ON {table} TO twin_loader;
+
+-- drop_told: before its columns change
+DROP VIEW IF EXISTS {view};
+
+-- create_told: a layer's states, past and present, for people who read with SQL
+CREATE VIEW {view} AS
+SELECT id, {key} AS key, version, edited_at AS since, NULL::timestamptz AS until, edited_by AS made_by,
+    CASE WHEN program IS NULL THEN 'twin load' ELSE program END AS made_with,
+    CASE WHEN program IS NULL THEN load_id END AS load, 'stands' AS then_it, NULL AS ended_by, NULL AS ended_with, {columns}
+FROM {table}
+UNION ALL
+SELECT id, {key}, version, edited_at, upper(valid), edited_by, CASE WHEN program IS NULL THEN 'twin load' ELSE program END,
+    CASE WHEN program IS NULL THEN load_id END,
+    CASE operation WHEN 'update' THEN 'was changed' WHEN 'delete' THEN 'was deleted' ELSE 'vanished from its file' END,
+    closed_by, CASE WHEN closed_load IS NOT NULL THEN 'twin load' ELSE closed_with END, {columns}
+FROM {history};
+COMMENT ON VIEW {view} IS {comment};
+COMMENT ON COLUMN {view}.id IS 'The row, whatever its key is called later.';
+COMMENT ON COLUMN {view}.version IS 'Counts the states of a row; that it went is a version too.';
+COMMENT ON COLUMN {view}.until IS 'Empty where the state stands.';
+COMMENT ON COLUMN {view}.made_by IS 'Who made the state: the name of a user, or of who loaded.';
+COMMENT ON COLUMN {view}.made_with IS 'The program, such as QGIS, psql, twin serve (the browser) or twin load.';
+COMMENT ON COLUMN {view}.then_it IS 'What became of the state: stands, was changed, was deleted, vanished from its file.';
+GRANT SELECT ON {view} TO twin_editor;
+
+-- describe_column: what a field holds
+COMMENT ON COLUMN {column} IS {comment};
+
+-- tell_zones: make the views of zones anew, once there is a layer of zones
+SELECT twin.tell_zones();
 
 -- describe_table: what the layer is, with the digest of its declaration
 COMMENT ON TABLE {table} IS {comment};

@@ -7,7 +7,7 @@ BEGIN
     VALUES (
         TG_TABLE_NAME,
         lower(TG_OP),
-        coalesce(nullif(current_setting('twin.user', true), ''), session_user),
+        twin.editor(),
         current_setting('application_name', true)
     );
     PERFORM pg_notify('twin_change', TG_TABLE_NAME);

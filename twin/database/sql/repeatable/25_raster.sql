@@ -7,7 +7,7 @@ BEGIN
     VALUES (
         NEW.layer,
         lower(TG_OP),
-        coalesce(nullif(current_setting('twin.user', true), ''), session_user),
+        twin.editor(),
         current_setting('application_name', true)
     );
     INSERT INTO twin.dirty (zone, layer) VALUES ('', NEW.layer);
