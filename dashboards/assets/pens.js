@@ -1,4 +1,4 @@
-/* Pens: how a feature is drawn on the canvas. Far out zones carry the colour and all else is a hint of structure;
+/* Pens: how a feature is drawn on the canvas. A `shade` says that it is cells, which stand for many small features. Far out zones carry the colour and all else is a hint of structure;
    near by zones step back (11 %) and streets, buildings and networks show as what they are. */
 (function (twin) {
   const FADED = 0.22;
@@ -80,12 +80,14 @@
 
   function area(style) {
     return {
-      draw(context, geometry, zoom) {
+      draw(context, geometry, zoom, feature) {
+        const { shade } = feature.props;
         trace(context, geometry, true);
         context.fillStyle = paint(context, style.fill, isNear(zoom));
+        context.globalAlpha *= shade === undefined ? 1 : shade;
         context.fill("evenodd");
         context.globalAlpha = 1;
-        if (!isNear(zoom) || !style.line) return;
+        if (!isNear(zoom) || !style.line || shade !== undefined) return;
         context.lineWidth = style.width;
         context.strokeStyle = twin.colours.token(style.line);
         context.stroke();

@@ -26,11 +26,23 @@ class Memory(Generic[T]):
                 self._kept.move_to_end(key)
                 return self._kept[key]
         value = make()
+        self.put(key, value)
+        return value
+
+    def peek(self, key: Hashable) -> T | None:
+        """The value of a key, None where it is not here."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def put(self, key: Hashable, value: T) -> None:
+        """Hold a value that was made elsewhere."""
         with self._lock:
             self._kept[key] = value
+            self._kept.move_to_end(key)
             while len(self._kept) > self._size:
                 self._kept.popitem(last=False)
-        return value
 
     def __len__(self) -> int:
         """How many values are kept."""

@@ -7,8 +7,8 @@ from collections import Counter
 
 from playwright.sync_api import Page
 
-FAR = "at=38.926,114.246,13"
-"""A place and zoom that show the whole town with zones in their full colours."""
+FAR = "at=38.926,114.246,13&layers=street,water_body"
+"""A place and zoom that show the whole town, without the buildings whose shade lies over the colours of zones."""
 
 SAMPLE = """([code, side]) => fetch(`/zones/${code}.json`).then((answer) => answer.json()).then((found) => {
   const map = twin.map.leaflet, colours = [];

@@ -17,6 +17,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp 
 DECLARE
     metres float8 := twin.reach_of(TG_TABLE_NAME);
 BEGIN
+    PERFORM twin.touch_place(TG_TABLE_NAME, (SELECT ST_Extent(geom) FROM touched));
     IF NOT EXISTS (SELECT FROM touched) THEN
         RETURN NULL;
     END IF;
@@ -35,6 +36,9 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp 
 DECLARE
     metres float8 := twin.reach_of(TG_TABLE_NAME);
 BEGIN
+    PERFORM twin.touch_place(TG_TABLE_NAME, (
+        SELECT ST_Extent(r.geom) FROM (SELECT geom FROM old_rows UNION ALL SELECT geom FROM new_rows) AS r
+    ));
     IF NOT EXISTS (SELECT FROM new_rows) THEN
         RETURN NULL;
     END IF;
