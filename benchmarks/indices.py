@@ -17,10 +17,13 @@ import geopandas as gpd
 import numpy as np
 import pyogrio
 import shapely
+from numpy.typing import NDArray
 
 from benchmarks.load import timed
 from benchmarks.machine import described, table
 from twin.database.cluster import Cluster
+
+Numbers = NDArray[np.float64]
 
 EAST, NORTH, SIDE, HOUSES = 450_000.0, 4_250_000.0, 400.0, 200
 
@@ -63,8 +66,35 @@ def write_city(folder: Path, zones: int) -> None:
     ]
     streets = np.concatenate([*across, *along])
     _write(folder, "street", streets, street_id=[f"S{n}" for n in range(len(streets))], road_class="local")
+    _write_supply(folder, x, y, hx, hy)
     parks = shapely.box(x + 150, y + 150, x + 210, y + 210)[random.random(zones) < 0.4]
     _write(folder, "green_area", parks, green_id=[f"G{n}" for n in range(len(parks))], kind="park", access="public")
+
+
+def _write_supply(folder: Path, x: Numbers, y: Numbers, hx: Numbers, hy: Numbers) -> None:
+    """A cabinet and a stop in each zone; a sewer down its middle to the next, and a plant below each row of zones."""
+    zones, side = len(x), int(np.ceil(np.sqrt(len(x))))
+    number = np.arange(zones)
+    keys = [f"N{n}" for n in number]
+    ports = np.where(number % 3, 500, 300)
+    cabinets = shapely.points(x + 200, y + 200)
+    _write(folder, "broadband_node", cabinets, node_id=keys, kind="cabinet", ports_total=ports, ports_used=300)
+    _write(folder, "transit_stop", shapely.points(x + 200, y), stop_id=keys)
+    low = np.stack([x + 200, y + 100], 1)
+    down = np.where(number >= side, number - side, -1)
+    plants = np.arange(min(side, zones))
+    names = [f"M{n}" for n in number] + [f"W{n}" for n in plants]
+    places = np.concatenate([low, low[plants] - (0, 200)])
+    kinds = ["manhole"] * zones + ["treatment_plant"] * len(plants)
+    _write(folder, "sewer_node", shapely.points(places), node_id=names, kind=kinds)
+    ends = [names[d] if d >= 0 else f"W{n}" for n, d in zip(number, down, strict=True)]
+    lines = shapely.linestrings(np.stack([low, np.where((down >= 0)[:, None], low[down], low - (0, 200))], 1))
+    pipes = {"pipe_id": keys, "from_node": names[:zones], "to_node": ends, "diameter_mm": 300.0, "slope": 0.005}
+    _write(folder, "sewer_pipe", lines, **pipes)
+    joined = np.arange(len(hx)) % 5 > 0
+    points = shapely.points(hx + 4, hy + 4)
+    ids = [f"C{n}" for n in range(len(hx))]
+    _write(folder, "sewer_connection", points, connection_id=ids, connected=joined, premises=2)
 
 
 def _write(folder: Path, layer: str, geometry: object, **columns: object) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from twin.attribution.flags import Flag, Spoken, ZoneScores, flags_of, flags_without_premises
 from twin.attribution.method import Method
+from twin.attribution.premise import Demand
 from twin.attribution.structural import structural
 from twin.batch import NOTHING, Batch, CityFacts, Features
 from twin.discover import discover
@@ -64,7 +65,8 @@ class WholeCity:
             return flags_without_premises(scores, spoken, model.supply if model else "")
         prepared = self.prepared[planned.goal.index]
         rows = model.rows(self.batch, prepared, **planned.params)
-        capacity = model.capacity_of(rows, prepared, **planned.params)
+        demand = Demand.of(rows)
+        capacity = demand.at(rows.node, model.capacity_of(demand, prepared, **planned.params))
         return flags_of(scores, spoken, model, rows, capacity, {}, method)
 
     def _scores(self, planned: Planned) -> ZoneScores:

@@ -60,16 +60,26 @@ class Features:
 
     def numbers(self, name: str) -> FloatArray:
         """A field as float64, NaN where missing."""
-        return np.asarray(pd.to_numeric(self.column(name)).to_numpy(np.float64, na_value=np.nan))
+        given = self.column(name)
+        if given.dtype != np.float64:
+            given = pd.to_numeric(given)
+        return np.asarray(given.to_numpy(np.float64, na_value=np.nan))
 
     def words(self, name: str) -> NDArray[np.object_]:
         """A field as objects, None where missing."""
-        given = self.column(name).astype(object)
-        return np.asarray(given.where(given.notna(), None).to_numpy(object))
+        given = self.column(name).to_numpy(object)
+        missing = pd.isna(given)
+        if missing.any():
+            given = given.copy()
+            given[missing] = None
+        return np.asarray(given)
 
     def dates(self, name: str) -> NDArray[np.datetime64]:
         """A field as datetime64[D], NaT where missing."""
-        return np.asarray(pd.to_datetime(self.column(name)).to_numpy("datetime64[D]"))
+        given = self.column(name)
+        if given.dtype.kind != "M":
+            given = pd.to_datetime(given)
+        return np.asarray(given.to_numpy("datetime64[D]"))
 
 
 NOTHING = Features.of([])
@@ -93,9 +103,9 @@ class Grid:
 class CityFacts:
     """What holds for the whole city and no batch can see by itself.
 
-    ``rows`` counts the rows of each layer in the city, or its rasters. ``dwellings_known``: some building has a
-    count of dwellings. ``reference_date`` is "today" for the age of records; ``stale_after_years`` comes from the
-    profile; ``street_classes`` are the road classes that a service vehicle can use.
+    ``rows`` says of each layer whether the city has rows of it (0 where not), or how many rasters.
+    ``dwellings_known``: some building has a count of dwellings. ``reference_date`` is "today" for the age of records;
+    ``stale_after_years`` comes from the profile; ``street_classes`` are those that a service vehicle can use.
     """
 
     rows: Mapping[str, int]

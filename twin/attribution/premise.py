@@ -12,13 +12,14 @@ Supply is measured from the supply layer alone, never from coverage; access from
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
 
 from twin.batch import BoolArray, CityFacts, Features, FloatArray, IntArray
+from twin.spatial.sight import Sight
 
 FAR_FROM_STREET_M = 60.0
 NARROW_M = 2.8
@@ -112,9 +113,38 @@ def ordinary_lifts(rows: PremiseRows, capacity: FloatArray) -> Lifts:
     return Lifts(tidy, supply, np.maximum(rows.hindered, 1 - supplied), fixes)
 
 
-def unlimited(rows: PremiseRows, prepared: Any, **_: object) -> FloatArray:  # noqa: ARG001 - one form for all
+@dataclass(frozen=True)
+class Demand:
+    """What the premises of the city ask of each row of supply: its id ``node`` (K,), sorted, and the ``premises`` (K,)
+    that are in its reach, each counted once where zones overlap.
+    """
+
+    node: IntArray
+    premises: FloatArray
+
+    def __len__(self) -> int:
+        """Count of rows of supply that any premise is at."""
+        return len(self.node)
+
+    @classmethod
+    def of(cls, rows: PremiseRows) -> Demand:
+        """Of the premises of the whole city."""
+        at = rows.node >= 0
+        node, which = np.unique(rows.node[at], return_inverse=True)
+        asked = np.where(rows.once() & (rows.reach <= 1), rows.premises, 0.0)[at]
+        return cls(node, np.bincount(which, asked, minlength=len(node)).astype(np.float64))
+
+    def at(self, node: IntArray, capacity: FloatArray) -> FloatArray:
+        """The ``capacity`` (K,) of each of some rows of supply, by id; 1 where there is none."""
+        if not len(self):
+            return np.ones(len(node))
+        place = np.minimum(np.searchsorted(self.node, node), len(self) - 1)
+        return np.where(self.node[place] == node, capacity[place], 1.0)
+
+
+def unlimited(demand: Demand, prepared: Any, **_: object) -> FloatArray:  # noqa: ARG001 - one form for all
     """Capacity of supply that never runs out."""
-    return np.ones(len(rows))
+    return np.ones(len(demand))
 
 
 def nothing(layers: Mapping[str, Features], networks: Mapping[str, Any], city: CityFacts, **_: object) -> None:
@@ -130,9 +160,10 @@ class PremiseModel:
 
     ``layers`` are read around each batch, within so many metres. ``supply`` is the layer of what supplies: it is read
     whole once a run for ``prepare_of``, whose result all batches and ``capacity_of`` get as ``prepared``.
-    ``capacity_of(rows, prepared, **params)`` sees the rows of the whole city after all batches: capacity 0…1 of each
-    row's supply. ``lifts_of`` says what would help. ``confidence`` is fixed where the sets are geometry and not a
-    contrast. ``words`` are nouns and sentences by language.
+    ``capacity_of(demand, prepared, **params)`` sees what the whole city asks, after all batches: capacity 0…1 of each
+    row of supply. ``seen_of(prepared, networks)`` says what the rows see of what was prepared besides networks: an edit
+    computes those again that saw what changed; without it, all. ``lifts_of`` says what would help. ``confidence`` is
+    fixed where the sets are geometry and not a contrast. ``words`` are nouns and sentences by language.
     """
 
     id: str
@@ -147,14 +178,20 @@ class PremiseModel:
     prepare_of: Callable[..., Any] = field(default=nothing)
     capacity_of: Callable[..., FloatArray] = field(default=unlimited)
     lifts_of: Callable[[PremiseRows, FloatArray], Lifts] = field(default=ordinary_lifts)
+    seen_of: Callable[..., Sequence[Sight]] | None = None
 
     def prepare(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Decorate ``function(layers, networks, city, **params)``, called once a run with whole layers."""
         self.prepare_of = function
         return function
 
+    def seen(self, function: Callable[..., Sequence[Sight]]) -> Callable[..., Sequence[Sight]]:
+        """Decorate ``function(prepared, networks)``, which gives by place what the rows see of ``prepared``."""
+        self.seen_of = function
+        return function
+
     def capacity(self, function: Callable[..., FloatArray]) -> Callable[..., FloatArray]:
-        """Decorate ``function(rows, prepared, **params)``, called once a run with the rows of the whole city."""
+        """Decorate ``function(demand, prepared, **params)``, called once a run with what the whole city asks."""
         self.capacity_of = function
         return function
 

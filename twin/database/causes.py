@@ -33,7 +33,7 @@ ARRAY_TYPES = {
 
 @dataclass(frozen=True)
 class FormRow:
-    """The messiness of a zone, as it is stored."""
+    """The messiness of a zone, as it is stored; ``looked_m`` says how far its buildings looked, by kind."""
 
     zone: str
     premises: int
@@ -43,6 +43,7 @@ class FormRow:
     n: int
     reason: str
     metrics: Mapping[str, float]
+    looked_m: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -75,49 +76,83 @@ class FlagRow:
     details: Mapping[str, Any]
 
 
-def write_forms(connection: Connection, run: int, rows: Iterable[FormRow]) -> None:
+def write_forms(connection: Connection, base: int, run: int, rows: Iterable[FormRow]) -> None:
     """Write the messiness of zones."""
-    types = ["int4", "text", "int8", "float8", "float8", "float8", "int8", "text", "jsonb"]
+    types = ["int4", "int4", "text", "int8", "float8", "float8", "float8", "int8", "text", "jsonb", "jsonb"]
     with connection.cursor() as cursor, cursor.copy(query("copy_forms")) as copy:
         copy.set_types(types)
         for r in rows:
-            copy.write_row((run, r.zone, r.premises, r.value, r.low, r.high, r.n, r.reason, Jsonb(dict(r.metrics))))
+            told = (Jsonb(dict(r.metrics)), Jsonb(dict(r.looked_m)))
+            copy.write_row((base, run, r.zone, r.premises, r.value, r.low, r.high, r.n, r.reason, *told))
 
 
-def write_premises(connection: Connection, run: int, rows: Iterable[PremiseRow]) -> None:
+def write_premises(connection: Connection, base: int, run: int, rows: Iterable[PremiseRow]) -> None:
     """Write the evidence of premises."""
     with connection.cursor() as cursor:
         write_numbers(cursor)
         with cursor.copy(query("copy_premises")) as copy:
-            copy.set_types(["int4", "text", "text", *(f"{kind}[]" for kind in ARRAY_TYPES.values())])
+            copy.set_types(["int4", "int4", "text", "text", *(f"{kind}[]" for kind in ARRAY_TYPES.values())])
             for r in rows:
                 arrays = (Numbers(r.columns[name], kind) for name, kind in ARRAY_TYPES.items())
-                copy.write_row((run, r.goal, r.zone, *arrays))
+                copy.write_row((base, run, r.goal, r.zone, *arrays))
 
 
-def write_flags(connection: Connection, run: int, rows: Iterable[FlagRow]) -> None:
-    """Write the flags of a run in place of those that it has."""
-    types = ["int4", "text", "text", "text", "float8", "text", *["float8"] * 6, "text", "text", "jsonb", "jsonb"]
-    connection.execute(query("forget_flags"), {"run": run})
+def write_flags(
+    connection: Connection,
+    base: int,
+    run: int,
+    rows: Iterable[FlagRow],
+    zones: Mapping[str, Iterable[str] | None] | None = None,
+) -> int:
+    """Make these the flags of a run: those that the runs of its base do not say yet are written; how many.
+
+    What they say and is no longer so is closed. ``zones``: by goal, those that ``rows`` are all flags of (None: all);
+    flags of other goals and zones stay. Without it ``rows`` are all flags there are.
+    """
+    wanted = {(row.goal, row.zone): row for row in rows}
+    known = {(row["goal"], row["zone"]): FlagRow(**row) for row in _open_flags(connection, base, run, zones)}
+    old = [key for key, row in known.items() if wanted.get(key) != row]
+    goals, codes = [goal for goal, _ in old], [zone for _, zone in old]
+    connection.execute(query("close_flags"), {"base": base, "run": run, "goals": goals, "zones": codes})
+    new = [row for key, row in wanted.items() if known.get(key) != row]
+    types = [
+        "int4",
+        "int4",
+        "text",
+        "text",
+        "text",
+        "float8",
+        "text",
+        *["float8"] * 6,
+        "text",
+        "text",
+        "jsonb",
+        "jsonb",
+    ]
     with connection.cursor() as cursor, cursor.copy(query("copy_flags")) as copy:
         copy.set_types(types)
-        for r in rows:
-            head = (run, r.goal, r.zone, r.cause, r.confidence, r.second_cause, r.value, r.target, r.shortfall)
+        for r in new:
+            head = (base, run, r.goal, r.zone, r.cause, r.confidence, r.second_cause, r.value, r.target, r.shortfall)
             gains = (r.gain_if_tidy, r.gain_if_supplied, r.people_affected)
             said = (r.evidence, r.evidence_zh, Jsonb(dict(r.parts)), Jsonb(dict(r.details)))
             copy.write_row((*head, *gains, *said))
+    return len(new)
 
 
-def copy_former(connection: Connection, run: int, former: int, recomputed: Iterable[str]) -> None:
-    """Take over, from run ``former``, messiness and evidence of all zones but those ``recomputed``."""
-    values = {"run": run, "former": former, "zones": list(recomputed)}
-    connection.execute(query("copy_former_forms"), values)
-    connection.execute(query("copy_former_premises"), values)
+def _open_flags(
+    connection: Connection, base: int, run: int, zones: Mapping[str, Iterable[str] | None] | None
+) -> list[Row]:
+    whole = [goal for goal, codes in (zones or {}).items() if codes is None]
+    pairs = [(goal, code) for goal, codes in (zones or {}).items() if codes is not None for code in codes]
+    goals, codes = [goal for goal, _ in pairs], [code for _, code in pairs]
+    values = {"base": base, "run": run, "all": zones is None, "whole": whole, "goals": goals, "zones": codes}
+    found = connection.execute(query("open_flags"), values).fetchall()
+    return found + connection.execute(query("open_flags_of"), values).fetchall() if pairs else found
 
 
-def forget_premises(connection: Connection, keep: int) -> None:
-    """Drop the evidence of all runs but one."""
-    connection.execute(query("forget_premises"), {"run": keep})
+def forget_premises(connection: Connection, base: int) -> None:
+    """Drop the evidence of all runs but the newest, which stands on ``base``."""
+    connection.execute(query("forget_premises"), {"base": base})
 
 
 def run_with_causes(connection: Connection, run: int | None = None) -> Row:
@@ -136,16 +171,20 @@ def run_with_causes(connection: Connection, run: int | None = None) -> Row:
     return found
 
 
-def premises_of_goal(connection: Connection, run: int, goal: str, zone: str | None = None) -> list[Row]:
-    """Evidence of a goal by zone (or of one zone), each column of ``ARRAY_TYPES`` a NumPy array."""
+def premises_of_goal(connection: Connection, run: int, goal: str, zones: Iterable[str] | None = None) -> list[Row]:
+    """Evidence of a goal by zone, of all or of some; each column of ``ARRAY_TYPES`` a NumPy array."""
     with connection.cursor(binary=True) as cursor:
         read_numbers(cursor)
-        return cursor.execute(query("premises_of_goal"), {"run": run, "goal": goal, "zone": zone}).fetchall()
+        return cursor.execute(query("premises_of_goal"), _of_goal(run, goal, zones)).fetchall()
 
 
-def scores_of_goal(connection: Connection, run: int, goal: str) -> list[Row]:
-    """What each zone's index says of a goal, with the zone's premises; by zone."""
-    return connection.execute(query("scores_of_goal"), {"run": run, "goal": goal}).fetchall()
+def scores_of_goal(connection: Connection, run: int, goal: str, zones: Iterable[str] | None = None) -> list[Row]:
+    """What the index says of a goal, with the zone's premises; by zone, of all or of some."""
+    return connection.execute(query("scores_of_goal"), _of_goal(run, goal, zones)).fetchall()
+
+
+def _of_goal(run: int, goal: str, zones: Iterable[str] | None) -> dict[str, Any]:
+    return {"run": run, "goal": goal, "all": zones is None, "zones": list(zones or ())}
 
 
 def flags(

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 from psycopg import sql
 
 from layers.schema import Kind, Layer
@@ -35,9 +36,23 @@ def layer_versions(connection: Connection) -> dict[str, str]:
     return {row["layer"]: row["version"] for row in connection.execute(query("layer_versions"))}
 
 
-def zones_in_order(connection: Connection) -> list[tuple[int, str]]:
-    """Id and code of every zone, neighbours beside each other."""
-    return [(row["id"], row["code"]) for row in connection.execute(query("zone_order"))]
+def filled_layers(connection: Connection, layers: Iterable[str]) -> dict[str, int]:
+    """1 of each layer that has rows, else 0; counting millions would take longer than an edit may."""
+    names = list(layers)
+    parts = [query("layer_filled", layer=sql.Literal(name), table=layer_table(name)) for name in names]
+    rows = connection.execute(sql.SQL(" UNION ALL ").join(parts)).fetchall() if parts else []
+    return {row["layer"]: int(row["filled"]) for row in rows}
+
+
+def zone_count(connection: Connection) -> int:
+    """How many zones there are."""
+    return row_counts(connection, ["zone"])["zone"]
+
+
+def zones_in_order(connection: Connection, codes: Sequence[str] | None = None) -> list[tuple[int, str]]:
+    """Id and code of every zone, or of those named, neighbours beside each other."""
+    wanted = {"all": codes is None, "codes": list(codes or ())}
+    return [(row["id"], row["code"]) for row in connection.execute(query("zone_order"), wanted)]
 
 
 def zones_of(connection: Connection, layer: Layer, ids: Sequence[int]) -> Features:
@@ -100,19 +115,27 @@ def _columns(layer: Layer) -> sql.Composable:
 def as_features(layer: Layer, rows: Sequence[Row]) -> Features:
     """Arrays from rows of ``id``, the layer's fields, ``attributes``, ``observed_on`` and ``geom`` (WKB)."""
     columns: dict[str, Any] = {
-        name: _series([row[name] for row in rows], each.kind) for name, each in layer.fields.items()
+        name: _array([row[name] for row in rows], each.kind) for name, each in layer.fields.items()
     }
-    columns["attributes"] = pd.Series([row["attributes"] for row in rows], dtype=object)
-    columns["observed_on"] = _series([row["observed_on"] for row in rows], Kind.DATE)
+    columns["attributes"] = _objects([row["attributes"] for row in rows])
+    columns["observed_on"] = _array([row["observed_on"] for row in rows], Kind.DATE)
     ids = np.fromiter((row["id"] for row in rows), dtype=np.int64, count=len(rows))
     geometry = np.empty(len(rows), dtype=object)
     geometry[:] = shapely.from_wkb(np.array([row["geom"] for row in rows], dtype=object)) if rows else []
-    return Features(ids, geometry, pd.DataFrame(columns, index=pd.RangeIndex(len(rows))))
+    frame = pd.DataFrame(columns, index=pd.RangeIndex(len(rows)))
+    # Names as Arrow's strings are looked up slowly, and columns are asked for very often.
+    frame.columns = pd.Index(list(columns), dtype=object)
+    return Features(ids, geometry, frame)
 
 
-def _series(values: list[Any], kind: Kind) -> pd.Series[Any]:
+def _array(values: list[Any], kind: Kind) -> NDArray[Any] | pd.Series[Any]:
     if kind in (Kind.INTEGER, Kind.NUMBER):
-        return pd.Series(np.array(values, dtype=np.float64))
-    if kind is Kind.DATE:
-        return pd.Series(pd.to_datetime(pd.Series(values, dtype=object), errors="raise").astype("datetime64[s]"))
-    return pd.Series(values, dtype=object)
+        return np.array(values, dtype=np.float64)
+    return np.array(values, dtype="datetime64[s]") if kind is Kind.DATE else _objects(values)
+
+
+def _objects(values: list[Any]) -> pd.Series[Any]:
+    # As an array of its own pandas would look at every value, to find out that they are texts.
+    found = np.empty(len(values), dtype=object)
+    found[:] = values
+    return pd.Series(found, dtype=object, copy=False)

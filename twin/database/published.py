@@ -33,12 +33,16 @@ class City:
 
 @dataclass(frozen=True)
 class Run:
-    """The newest finished run. ``goals`` holds by goal what the engine noted (unit, title, notes, …)."""
+    """The newest run whose scores are all there. ``goals`` holds by goal what the engine noted (unit, title, …).
+
+    ``flagged``: its flags are made, too; until then those of the run before are shown.
+    """
 
     id: int
     profile: Profile
     goals: Mapping[str, Mapping[str, Any]]
     finished_at: datetime | None
+    flagged: bool = True
 
     @property
     def computed(self) -> tuple[Goal, ...]:
@@ -65,11 +69,16 @@ def read_city(connection: Connection) -> City | None:
 
 
 def read_run(connection: Connection) -> Run | None:
-    """The newest finished run; none while nothing is scored."""
+    """The newest run whose scores are all there; none while nothing is scored."""
     row = connection.execute(query("published_run")).fetchone()
     if row is None:
         return None
-    return Run(row["id"], Profile.model_validate(row["profile"]), row["goals"], row["finished_at"])
+    return Run(row["id"], Profile.model_validate(row["profile"]), row["goals"], row["finished_at"], row["flagged"])
+
+
+def changed_values(connection: Connection, run: int) -> list[Row]:
+    """Zone, goal, value before and after of all that a run of some zones found to be other than before."""
+    return connection.execute(query("changed_values"), {"run": run}).fetchall()
 
 
 def read_frame(connection: Connection) -> Frame | None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from twin.database.connect import Connection, Row
@@ -91,8 +92,9 @@ def begin_run(
     zones: int,
     batches: int,
     facts: str = "",
+    base: int | None = None,
 ) -> int:
-    """The id of a new run; other unfinished ones are given up."""
+    """The id of a new run, of all zones or on a ``base``; other unfinished ones are given up."""
     values = {
         **vars(identity),
         "profile_name": profile_name,
@@ -101,6 +103,7 @@ def begin_run(
         "batches": batches,
         "goals": Jsonb({}),
         "facts": facts,
+        "base": base,
     }
     row = connection.execute(query("begin_run"), values).fetchone()
     assert row is not None
@@ -119,10 +122,10 @@ def is_wanted(connection: Connection, run: int, number: int) -> bool:
     return bool(row and row["wanted"])
 
 
-def write_batch(connection: Connection, done: DoneBatch, scores: Iterable[ScoreRow]) -> bool:
-    """Write a batch's scores and its checkpoint; the caller's transaction makes them one.
+def note_batch(connection: Connection, done: DoneBatch) -> bool:
+    """Write the checkpoint of a batch; the caller's transaction makes it one with what the batch gave.
 
-    False where another worker wrote it in the meantime: then nothing is written.
+    False where another worker wrote it in the meantime: then nothing is to be written.
     """
     values = {
         "run": done.run,
@@ -133,22 +136,24 @@ def write_batch(connection: Connection, done: DoneBatch, scores: Iterable[ScoreR
         "notes": Jsonb({name: list(notes) for name, notes in done.notes.items()}),
         "worker": done.worker,
     }
-    if connection.execute(query("end_batch"), values).fetchone() is None:
-        return False
-    run = done.run
-    types = ["int4", "text", "text", "float8", "float8", "float8", "int2", "int8", "float8", "float8", "text"]
+    return connection.execute(query("end_batch"), values).fetchone() is not None
+
+
+def write_scores(connection: Connection, base: int, run: int, scores: Iterable[ScoreRow]) -> None:
+    """Write the scores of zones."""
+    types = ["int4", "int4", "text", "text", "float8", "float8", "float8", "int2", "int8", "float8", "float8", "text"]
     with connection.cursor() as cursor, cursor.copy(query("copy_scores")) as copy:
         copy.set_types([*types, "float8", "float8", "jsonb"])
         for s in scores:
             measured = (s.value, s.attainment, s.shortfall, s.distance_class, s.n, s.quality, s.people_affected)
-            copy.write_row((run, s.goal, s.zone, *measured, s.reason, s.numerator, s.denominator, Jsonb(s.parts)))
-    return True
+            told = (s.reason, s.numerator, s.denominator, Jsonb(s.parts))
+            copy.write_row((base, run, s.goal, s.zone, *measured, *told))
 
 
-def notes_of(connection: Connection, run: int) -> dict[str, list[str]]:
-    """Sentences that the indices of a run's goals noted, by goal, over all batches."""
+def notes_of(connection: Connection, base: int, run: int) -> dict[str, list[str]]:
+    """Sentences that the indices noted, by goal, over all batches of a run and of those that it stands on."""
     found: dict[str, list[str]] = {}
-    for row in connection.execute(query("batch_notes"), {"run": run}):
+    for row in connection.execute(query("batch_notes"), {"base": base, "run": run}):
         found.setdefault(row["goal"], []).append(row["note"])
     return found
 
@@ -181,21 +186,61 @@ def run_details(connection: Connection, run: int) -> tuple[Row, list[Row]]:
     return found, connection.execute(query("run_batches"), {"run": run}).fetchall()
 
 
-def copy_former_scores(connection: Connection, run: int, former: int, recomputed: Iterable[str]) -> None:
-    """Take over, from run ``former``, the scores of all zones but those ``recomputed``."""
-    values = {"run": run, "former": former, "zones": list(recomputed)}
-    connection.execute(query("copy_former_scores"), values)
+@dataclass(frozen=True)
+class Replaced:
+    """What a run on a ``base`` computed again: ``goals`` of ``zones``; ``gone``: some zones are there no longer."""
+
+    base: int
+    run: int
+    goals: tuple[str, ...]
+    zones: tuple[str, ...]
+    gone: bool
 
 
-def note_goals(connection: Connection, run: int, goals: Mapping[str, Any]) -> None:
-    """Write down what the goals of a run mean: unit, parameters, method version, notes."""
-    connection.execute(query("note_goals"), {"run": run, "goals": Jsonb(goals)})
+def close_scores(connection: Connection, replaced: Replaced) -> None:
+    """What former runs of the base say of the zones' values holds no longer."""
+    _close(connection, replaced, "score_state")
 
 
-def end_run(connection: Connection, run: int, stages: Mapping[str, float]) -> None:
-    """A run is finished: it is what exports and maps show from now on."""
-    connection.execute(query("end_run"), {"run": run, "stages": Jsonb(stages)})
+def close_evidence(connection: Connection, replaced: Replaced) -> None:
+    """Nor does what they say of their premises and their form."""
+    _close(connection, replaced, "premise_state")
+    connection.execute(query("close_forms"), _values(replaced))
+    if replaced.gone:
+        for table in ("form_state", "flag_state"):
+            connection.execute(query("close_gone", table=sql.Identifier("twin", table)), _values(replaced))
+
+
+def _close(connection: Connection, replaced: Replaced, table: str) -> None:
+    name = sql.Identifier("twin", table)
+    connection.execute(query("close_states", table=name), _values(replaced))
+    if replaced.gone:
+        connection.execute(query("close_gone", table=name), _values(replaced))
+
+
+def _values(replaced: Replaced) -> dict[str, Any]:
+    return {**vars(replaced), "goals": list(replaced.goals), "zones": list(replaced.zones)}
+
+
+def publish_run(connection: Connection, run: int, stages: Mapping[str, float], goals: Mapping[str, Any]) -> None:
+    """Scores of a run are all there: maps show them from now on, with the former flags until its own are made."""
+    values = {"run": run, "stages": Jsonb(stages), "goals": Jsonb(goals)}
+    connection.execute(query("publish_run"), values)
     connection.execute(query("announce_run"), {"run": run})
+
+
+def end_run(connection: Connection, run: int, stages: Mapping[str, float], goals: Mapping[str, Any]) -> None:
+    """A run is finished: it is what exports and maps show from now on.
+
+    ``goals`` say by goal what its numbers mean: unit, parameters, method version, notes.
+    """
+    connection.execute(query("end_run"), {"run": run, "stages": Jsonb(stages), "goals": Jsonb(goals)})
+    connection.execute(query("announce_run"), {"run": run})
+
+
+def scored_run(connection: Connection) -> Row | None:
+    """The newest run whose scores are all there, be its flags made or not."""
+    return connection.execute(query("last_scored")).fetchone()
 
 
 def finished_run(connection: Connection, run: int | None = None) -> Row | None:

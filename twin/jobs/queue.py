@@ -21,12 +21,15 @@ from twin.database.sources import city_of
 from twin.errors import RunInProgress, StoreUnavailable
 from twin.goals import Profile, load_profile
 from twin.runs.engine import score
+from twin.runs.prepare import Preparation
 from twin.settings import settings
 
 SCHEMA = "jobs"
 RECOMPUTE, RECOMPUTE_ALL, SWEEP = "recompute", "recompute_all", "sweep"
 STALLED_AFTER_S = 30.0
 EVERY_MINUTE = "* * * * *"
+HELD = Preparation()
+"""What this process keeps from one recompute to the next: an edit of a building then makes no network anew."""
 AGAIN = RetryStrategy(max_attempts=6, exponential_wait=3, retry_exceptions={StoreUnavailable, RunInProgress})
 
 
@@ -52,7 +55,7 @@ def job_queue() -> App:
 
 def recompute(profile: str = "") -> None:
     """Compute the zones that edits and loads touched, by a profile or by that of the city."""
-    score(_profile(profile), dirty=True)
+    score(_profile(profile), dirty=True, preparation=HELD)
 
 
 def recompute_all(timestamp: int, profile: str = "") -> None:  # noqa: ARG001 - given by the schedule
@@ -78,9 +81,9 @@ async def make_queue(app: App) -> None:
         await app.schema_manager.apply_schema_async()
 
 
-async def ask(app: App, wait_s: int = 0) -> bool:
+async def ask(app: App) -> bool:
     """Ask for a recompute of dirty zones; False where one waits already, which will see the same."""
-    task = app.configure_task(RECOMPUTE, queueing_lock=RECOMPUTE, lock=RECOMPUTE, schedule_in={"seconds": wait_s})
+    task = app.configure_task(RECOMPUTE, queueing_lock=RECOMPUTE, lock=RECOMPUTE)
     try:
         await task.defer_async()
     except AlreadyEnqueued:

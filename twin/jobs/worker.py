@@ -7,17 +7,16 @@ from contextlib import suppress
 
 from procrastinate import App
 
-from twin.database.listen import announced
+from twin.database.listen import CHANGES, announced
 from twin.jobs.queue import ask, job_queue, make_queue
 
-FOLD_S = 1
-"""Edits within a second are answered by one recompute."""
+FOLD_S = 0.2
+"""Edits that follow each other this fast are answered by one recompute."""
 
 AT_ONCE = 2
 """A recompute, and the sweep beside it."""
 
 HEARTBEAT_S = 5.0
-CHANGES = "twin_change"
 
 
 def work(*, once: bool = False, name: str = "twin worker") -> None:
@@ -43,5 +42,12 @@ async def _work(once: bool, name: str) -> None:
 
 
 async def _listen(app: App) -> None:
+    asking: asyncio.Task[bool] | None = None
     async for _ in announced(CHANGES):
-        await ask(app, FOLD_S)
+        if asking is None or asking.done():
+            asking = asyncio.create_task(_ask_soon(app))
+
+
+async def _ask_soon(app: App) -> bool:
+    await asyncio.sleep(FOLD_S)
+    return await ask(app)

@@ -10,27 +10,36 @@ A file in ``twin/networks/`` declares one::
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from twin.batch import CityFacts, Features
+from twin.spatial.sight import Sight
 
 Build = Callable[[Mapping[str, Features], CityFacts], Any]
+Seen = Callable[[Any], Sequence[Sight]]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Network:
     """A network as it was declared.
 
     ``build`` takes the features of ``layers``, each layer whole, by name, and the facts of the city. What it gives is
-    read by all batches at once, from several threads: arrays that nobody changes.
+    read by all batches at once, from several threads: arrays that nobody changes. ``seen_of`` says what zones see of
+    it, so that an edit computes those again that saw what changed; without it an edit computes all zones.
     """
 
     id: str
     layers: tuple[str, ...]
     build: Build
     doc: str
+    seen_of: Seen | None = None
+
+    def seen(self, function: Seen) -> Seen:
+        """Decorate ``function(built)``, which gives all that a batch may read of the network, by place."""
+        self.seen_of = function
+        return function
 
 
 def network(*, layers: tuple[str, ...]) -> Callable[[Build], Network]:

@@ -17,7 +17,8 @@ from twin.networks._flow import Flow
 from twin.networks._topology import ENDS, PLANT, Traces, Ways, followed
 from twin.networks.network import network
 from twin.scoring.people import PEOPLE_PER_DWELLING
-from twin.spatial.nearest import Nearest
+from twin.spatial.nearest import NEAR, Nearest
+from twin.spatial.sight import Sight
 
 NOT_SEWAGE = ("storm", "reclaimed")
 TAKEN_UP_M = 100.0
@@ -183,6 +184,13 @@ def sewer(layers: Mapping[str, Features], city: CityFacts) -> Sewer:  # noqa: AR
         flow=Flow.of(ways),
         part_of_node=ways.parts[: len(nodes)],
     )
+
+
+@sewer.seen
+def _seen(built: Sewer) -> list[Sight]:
+    """Pipes with where they lead and what of their water is treated. Their room is looked at for the whole city."""
+    ends = np.array([list(ENDS).index(each) for each in built.ends], dtype=np.int64)
+    return [Sight.of_shapes(NEAR, built.pipes.geometry, built.pipes.ids, ends, built.treated_share)]
 
 
 def _by_key(rows: Features, key: str) -> Features:

@@ -8,8 +8,9 @@ import numpy as np
 
 from twin.batch import CityFacts, Features
 from twin.networks.network import network
-from twin.spatial.graph import Graph
+from twin.spatial.graph import GRAPH, Graph
 from twin.spatial.noding import noded
+from twin.spatial.sight import Sight
 
 NOT_WALKED = ("motorway", "motorway_link", "construction", "proposed")
 STEP_M = 25.0
@@ -29,3 +30,9 @@ def streets(layers: Mapping[str, Features], city: CityFacts) -> Graph:  # noqa: 
     features = layers.get("street", Features.of([]))
     walked = ~np.isin(features.words("road_class").astype(str), NOT_WALKED)
     return noded(features, walked, STEP_M).largest_component()
+
+
+@streets.seen
+def _seen(graph: Graph) -> list[Sight]:
+    """Nodes: what is walked along edges is in the numbers of the nodes."""
+    return [Sight.of_points(GRAPH, graph.xy)]

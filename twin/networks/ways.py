@@ -14,6 +14,12 @@ from twin.goals import NOT_SERVICE_CLASSES
 from twin.networks.network import network
 from twin.spatial.graph import Graph
 from twin.spatial.noding import noded
+from twin.spatial.sight import Sight, look
+
+WAYS = "ways"
+"""How it is noted how far the nearest way was looked for."""
+STRETCHES, MIDDLES = "stretches", "middles"
+"""These are looked at only where they lie."""
 
 USABLE_M = 3.5
 """A fire engine or a cable crew needs a way of this width."""
@@ -65,6 +71,7 @@ class Stretches:
         near = np.flatnonzero(metres <= least[footprint] + SAME_M)
         near = near[np.lexsort((piece[near], footprint[near]))]
         near = near[np.unique(footprint[near], return_index=True)[1]]
+        look(WAYS, np.minimum(least, limit))
         return footprint[near], piece[near], least[footprint[near]]
 
 
@@ -172,3 +179,17 @@ def _stretches(lines: Geometries, chosen: BoolArray) -> Stretches:
     piece = np.repeat(np.arange(len(size)), size)
     of_piece = np.arange(len(piece)) - (np.cumsum(size) - size - begins)[piece]
     return Stretches(shapely.STRtree(shapely.linestrings(xy[of_piece], indices=piece)), where[row[part[begins]]])
+
+
+@ways.seen
+def _seen(built: Ways) -> list[Sight]:
+    """Lines with what decides access; stretches of the graph, at their ends and their middle, with how they meet."""
+    graph, degree = built.graph, np.diff(built.graph.starts)
+    one, other = np.repeat(np.arange(len(graph)), degree), graph.neighbours
+    at, to = graph.xy[one], graph.xy[other]
+    stretches = (at, to, graph.lengths, degree[one], degree[other])
+    return [
+        Sight.of_shapes(WAYS, built.lines, built.ids, built.width_m, built.service, built.usable),
+        Sight.of_points(STRETCHES, at, *stretches),
+        Sight.of_points(MIDDLES, (at + to) / 2, *stretches),
+    ]

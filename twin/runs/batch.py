@@ -54,8 +54,8 @@ class Shared:
     prepared: Mapping[str, Any] = field(default_factory=dict)
 
 
-def own_parts(zones: Features) -> dict[str, Any]:
-    """For each zone that an earlier one (by code) overlaps: what of it no earlier zone covers.
+def own_parts(zones: Features) -> tuple[dict[str, Any], frozenset[str]]:
+    """For each zone that an earlier one (by code) overlaps: what of it no earlier zone covers; and all that overlap.
 
     So that what lies in several zones is counted once for the city, whatever the order of rows.
     """
@@ -70,7 +70,7 @@ def own_parts(zones: Features) -> dict[str, Any]:
     for later in np.unique(second[large]):
         earlier = geometry[first[large & (second == later)]]
         found[str(codes[later])] = shapely.difference(geometry[later], shapely.union_all(earlier))
-    return found
+    return found, frozenset(codes[np.union1d(first[large], second[large])].tolist())
 
 
 def read_batch(connection: Connection, plan: Plan, part: Cut, shared: Shared) -> tuple[Batch, NDArray[np.int64]]:

@@ -1,36 +1,42 @@
 """Which zones must be computed again after edits and loads, so that the result is that of a full recompute.
 
-Edits and loads leave marks: the zones within reach of what they changed, and the layer. A mark of a layer that is read
-whole, for a network or for numbers of its nodes, is a matter of the whole city: then all zones are computed. So they
-are when the profile, the program or a fact of the whole city is another than in the last run.
+Edits and loads leave marks: the zones within reach of what they changed, and the layer. Where the layer is one that the
+whole city shares, for a network, for numbers of its nodes or for supply, these are made anew, and compared by square
+with what the last run saw (``twin/spatial/sight.py``): zones that looked as far as a square that changed are computed
+too. All zones are, when the profile, the program or a fact of the whole city is another than in the last run.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from twin.batch import CityFacts
 from twin.database import results
 from twin.database.connect import Connection
-from twin.database.dirty import Marks, drop_idle, waiting
+from twin.database.dirty import drop_idle, waiting
+from twin.database.seen import former_sights, zones_that_see
 from twin.runs.plan import Plan
+from twin.runs.prepare import ZONE_LAYER, Ready
 
-ZONE_LAYER = "zone"
+MOST_SQUARES = 20_000
+"""Changes in more squares than these are changes of the whole city."""
 
 
 @dataclass(frozen=True)
 class DirtyZones:
     """``codes`` of zones to compute, None for all; ``reason`` in a sentence; ``last_run`` to take the others from.
 
-    ``marks`` say that zones came or went; a run that takes the others over answers for them.
+    ``marks`` are of layers as such, for which a run answers that computes these zones; ``gone`` says that zones may be
+    there no longer.
     """
 
     codes: Sequence[str] | None
     reason: str
     last_run: int | None
     marks: Sequence[int] = ()
+    gone: bool = False
 
     @property
     def is_none(self) -> bool:
@@ -49,9 +55,12 @@ def described_facts(facts: CityFacts) -> str:
     )
 
 
-def dirty_zones(connection: Connection, plan: Plan, facts: CityFacts) -> DirtyZones:
-    """Zones whose scores of the last finished run are behind the data."""
-    last = results.finished_run(connection)
+def dirty_zones(connection: Connection, plan: Plan, facts: CityFacts, ready: Callable[[], Ready]) -> DirtyZones:
+    """Zones whose scores of the last finished run are behind the data.
+
+    ``ready`` gives what all batches share as it is now; it is called where a layer changed that they share.
+    """
+    last = results.scored_run(connection)
     if last is None:
         return DirtyZones(None, "Nothing is scored yet: all zones are computed.", None)
     run = int(last["id"])
@@ -59,15 +68,36 @@ def dirty_zones(connection: Connection, plan: Plan, facts: CityFacts) -> DirtyZo
         return DirtyZones(None, f"Run {run} is of another profile or program: all zones are computed.", run)
     if last["facts"] != described_facts(facts):
         return DirtyZones(None, f"What holds for the whole city changed since run {run}: all zones are computed.", run)
-    read, whole = {*plan.reach_m, ZONE_LAYER}, plan.whole_layers | plan.rasters
+    read, whole = {*plan.reach_m, *plan.supplies, ZONE_LAYER}, plan.whole_layers | plan.rasters
     drop_idle(connection, read | whole, {*whole, ZONE_LAYER})
-    return _by_marks(waiting(connection), read, whole, run)
-
-
-def _by_marks(marks: Marks, read: set[str], whole: set[str], run: int) -> DirtyZones:
+    marks = waiting(connection)
     changed = sorted(whole.intersection(marks.layers))
+    codes = {code for layer, touched in marks.zones.items() if layer in read for code in touched}
     if changed:
-        return DirtyZones(None, f"{' and '.join(changed)} changed, which the whole city leans on: all zones.", run)
-    codes = sorted({code for layer, touched in marks.zones.items() if layer in read for code in touched})
-    reason = f"{len(codes)} zones were touched since run {run}."
-    return DirtyZones(codes, reason, run, marks.layers.get(ZONE_LAYER, ()))
+        saw = None if plan.rasters.intersection(changed) else zones_that_saw(connection, run, ready())
+        if saw is None:
+            return DirtyZones(None, f"{' and '.join(changed)} changed, for zones that are not known: all zones.", run)
+        codes |= saw
+    answered = [mark for layer in (*changed, ZONE_LAYER) for mark in marks.layers.get(layer, ())]
+    gone = ZONE_LAYER in marks.layers
+    return DirtyZones(sorted(codes), f"{len(codes)} zones were touched since run {run}.", run, answered, gone)
+
+
+def zones_that_saw(connection: Connection, run: int, ready: Ready) -> set[str] | None:
+    """Zones that looked, in a run, as far as the squares in which what is shared changed since; None: not known."""
+    former = former_sights(connection, ready.sights)
+    found: set[str] = set()
+    for name, sights in ready.sights.items():
+        if sights is None or {each.kind for each in sights} != set(former.get(name, {})):
+            if sights is None or len(sights):
+                return None
+            continue
+        for sight in sights:
+            before = former[name][sight.kind]
+            if sight.digest == before.digest:
+                continue
+            x, y = sight.changed(before)
+            if len(x) > MOST_SQUARES:
+                return None
+            found |= zones_that_see(connection, run, sight.kind, x.tolist(), y.tolist())
+    return found

@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, TypeVar, cast
 
 import numpy as np
 
 from layers.schema import Layer
-from twin.batch import CityFacts, Features
+from twin.batch import CityFacts
 from twin.database import causes, results
 from twin.database.connect import Connection, connect
 from twin.database.dirty import drop, release, take
-from twin.database.features import all_features, dwellings_known, layer_versions, row_counts, zones_in_order
-from twin.database.rasters import grids, raster_counts
+from twin.database.features import dwellings_known, filled_layers, layer_versions, zone_count, zones_in_order
+from twin.database.rasters import raster_counts
+from twin.database.seen import note_sights
 from twin.database.sources import StoredCity, city_of
 from twin.discover import discover
 from twin.errors import RunCancelled, StoreNotReady, UnknownName
 from twin.goals import Profile
 from twin.log import log
-from twin.runs.batch import Cut, Shared, cut, own_parts
-from twin.runs.causes import flag_rows
-from twin.runs.dirty import described_facts, dirty_zones
-from twin.runs.executor import Executor, Pool, executor_of
+from twin.runs.batch import Cut, cut
+from twin.runs.dirty import DirtyZones, described_facts, dirty_zones
+from twin.runs.executor import LOCAL, Executor, Pool, executor_of
+from twin.runs.flagging import Scope, flags_of_run
 from twin.runs.plan import Plan, plan
-from twin.runs.work import Job
+from twin.runs.prepare import Preparation, Ready
+from twin.runs.work import Job, compute_at_once
 from twin.settings import settings
+
+T = TypeVar("T")
 
 
 class Progress(Protocol):
@@ -76,6 +81,7 @@ def score(
     workers: int | None = None,
     scheduler: str | None = None,
     progress: Progress | None = None,
+    preparation: Preparation | None = None,
 ) -> Finished:
     """Compute every goal of a profile for every zone, for those named, or for those whose inputs were touched.
 
@@ -87,6 +93,7 @@ def score(
         scheduler: ``threads``, ``processes``, ``dask``, or the address of a Dask scheduler; default
             ``TWIN_SCHEDULER``, else threads.
         progress: told how it goes on.
+        preparation: networks and all that was prepared for a run before; what changed since is made anew.
 
     Raises:
         StoreNotReady: nothing is loaded, or no run is there to take other zones' scores from.
@@ -96,8 +103,9 @@ def score(
         UnknownName: a code that is no zone, or a parameter that an index does not have.
     """
     planned, address = plan(profile), settings().scheduler if scheduler is None else scheduler
+    held = Preparation() if preparation is None else preparation
     with connect(autocommit=True, program="twin score") as connection, results.only_run(connection):
-        engine = _Engine(connection, planned, progress or Quiet())
+        engine = _Engine(connection, planned, progress or Quiet(), held)
         return engine.run(zones, _pool(workers, address), executor_of(address), only_dirty=dirty)
 
 
@@ -110,137 +118,175 @@ def is_scored(profile: Profile) -> bool:
     """Whether the last finished run is of this profile, this program and the data as they are now."""
     with connect(program="twin score") as connection:
         last = results.finished_run(connection)
-        return last is not None and results.identity_of(last) == _identity(connection, plan(profile), None)
+        current = _identity(plan(profile), layer_versions(connection), None)
+        return last is not None and results.identity_of(last) == current
 
 
-def _identity(connection: Connection, planned: Plan, codes: Sequence[str] | None) -> results.Identity:
+def _identity(planned: Plan, versions: Mapping[str, str], codes: Sequence[str] | None) -> results.Identity:
     selection = "all" if codes is None else ",".join(sorted(codes))
-    versions = ";".join(f"{layer}={version}" for layer, version in layer_versions(connection).items())
-    data = f"{selection};batch={settings().batch};{versions}"
+    state = ";".join(f"{layer}={version}" for layer, version in versions.items())
+    data = f"{selection};batch={settings().batch};{state}"
     return results.Identity(planned.profile.digest, data, planned.code_version)
 
 
+@dataclass(frozen=True)
+class _Begun:
+    run: int
+    base: int
+    resumed: bool
+    former: int | None = None
+
+
 class _Engine:
-    def __init__(self, connection: Connection, planned: Plan, progress: Progress) -> None:
+    def __init__(self, connection: Connection, planned: Plan, progress: Progress, held: Preparation) -> None:
         self._connection = connection
         self._plan = planned
         self._progress = progress
+        self._held = held
         self._stages: dict[str, float] = {}
 
     def run(self, codes: Sequence[str] | None, pool: Pool, executor: Executor, *, only_dirty: bool = False) -> Finished:
         """Begin or resume a run, and end it."""
-        city = city_of(self._connection)
-        ordered = zones_in_order(self._connection)
-        if not ordered:
-            raise StoreNotReady("no zone is loaded; add a source of layer zone to the recipe, then load it")
-        self._facts = _facts(self._connection, city, self._plan.profile)
-        marks: Sequence[int] = ()
+        self._city = city_of(self._connection)
+        self._versions = layer_versions(self._connection)
+        self._facts = _facts(self._connection, self._city, self._plan.profile)
+        found = DirtyZones(codes, "", None, gone=codes is not None)
         if only_dirty:
-            found = dirty_zones(self._connection, self._plan, self._facts)
+            found = dirty_zones(self._connection, self._plan, self._facts, lambda: self._ready)
             self._progress.note(found.reason)
             if found.last_run is not None and found.is_none:
                 return Finished(found.last_run, 0, False)
-            codes, marks = found.codes, found.marks
-        chosen = _chosen(ordered, codes)
+        chosen = _chosen(self._connection, found.codes, known=only_dirty)
         parts = cut(chosen, settings().batch)
-        run, resumed = self._begin(len(ordered), parts, codes)
-        with self._connection.transaction():
-            release(self._connection)
-            take(self._connection, run, codes, marks)
-        written = results.done_batches(self._connection, run)
-        todo = [part for part in parts if part.number not in written]
-        self._progress.begin(run, len(chosen), len(chosen) - sum(len(part.ids) for part in todo))
-        log("runs").info(
-            "run begins", extra={"run": run, "zones": len(chosen), "batches": len(todo), "resumed": resumed}
-        )
-        shared, supplies = self._timed("prepare", lambda: self._prepare(city))
-        self._timed("batches", lambda: self._compute(run, todo, shared, pool, executor))
-        self._timed("flags", lambda: self._flag(run, shared, supplies))
-        goals = self._plan.described()
-        for name, notes in results.notes_of(self._connection, run).items():
-            goals[name]["notes"] = notes
-        results.note_goals(self._connection, run, goals)
-        with self._connection.transaction():
-            results.end_run(self._connection, run, self._stages)
-            drop(self._connection, run)
-            causes.forget_premises(self._connection, run)
-        log("runs").info("run finished", extra={"run": run, "zones": len(chosen), **self._stages})
-        return Finished(run, len(chosen), resumed, self._stages)
+        begun = self._begin(parts, found)
+        replaced = self._replaced(begun, parts, found)
+        if replaced and len(parts) == 1 and executor.id == LOCAL and not begun.resumed:
+            self._compute_at_once(begun, parts[0], replaced)
+        else:
+            self._compute(begun, parts, pool, executor)
+            if replaced:
+                with self._connection.transaction():
+                    results.close_evidence(self._connection, replaced)
+                    self._publish(begun, replaced)
+        self._flag(begun, replaced)
+        log("runs").info("run finished", extra={"run": begun.run, "zones": len(chosen), **self._stages})
+        return Finished(begun.run, len(chosen), begun.resumed, self._stages)
 
-    def _timed(self, stage: str, work: Any) -> Any:
+    @functools.cached_property
+    def _ready(self) -> Ready:
+        make = functools.partial(self._held.ready, self._connection, self._city.srid, self._plan, self._facts)
+        return self._timed("prepare", lambda: make(self._versions))
+
+    def _timed(self, stage: str, work: Callable[[], T]) -> T:
         started = time.monotonic()
         done = work()
-        self._stages[stage] = round(time.monotonic() - started, 3)
+        self._stages[stage] = round(time.monotonic() - started, 4)
         return done
 
-    def _begin(self, zones: int, parts: list[Cut], codes: Sequence[str] | None) -> tuple[int, bool]:
-        profile = self._plan.profile
-        identity = _identity(self._connection, self._plan, codes)
+    def _begin(self, parts: list[Cut], found: DirtyZones) -> _Begun:
+        profile, codes = self._plan.profile, found.codes
+        identity = _identity(self._plan, self._versions, codes)
         before = results.unfinished(self._connection)
         if before and results.identity_of(before) == identity:
-            return int(before["id"]), True
-        former = results.finished_run(self._connection) if codes is not None else None
-        if codes is not None and (former is None or former["profile_hash"] != profile.digest):
-            raise StoreNotReady(f"no finished run of {profile.name} to take the other zones from; run `twin score`")
+            begun = _Begun(before["id"], before["base"] or before["id"], True)
+        else:
+            former = results.scored_run(self._connection) if codes is not None else None
+            if codes is not None and (former is None or former["profile_hash"] != profile.digest):
+                raise StoreNotReady(f"no finished run of {profile.name} to take the other zones from; run `twin score`")
+            dumped, facts = profile.model_dump(mode="json"), described_facts(self._facts)
+            base = None if former is None else former["base"] or former["id"]
+            zones = zone_count(self._connection)
+            with self._connection.transaction():
+                run = results.begin_run(
+                    self._connection, identity, profile.name, dumped, zones, len(parts), facts, base
+                )
+            begun = _Begun(run, base or run, False, former["id"] if former else None)
         with self._connection.transaction():
-            dumped = profile.model_dump(mode="json")
-            facts = described_facts(self._facts)
-            run = results.begin_run(self._connection, identity, profile.name, dumped, zones, len(parts), facts)
-            if former is not None:
-                recomputed = [code for part in parts for code in part.codes]
-                results.copy_former_scores(self._connection, run, former["id"], recomputed)
-                causes.copy_former(self._connection, run, former["id"], recomputed)
-        return run, False
+            release(self._connection)
+            take(self._connection, begun.run, codes, found.marks)
+        return begun
 
-    def _prepare(self, city: StoredCity) -> tuple[Shared, dict[str, Features]]:
-        layers, facts = discover("layers", Layer), self._facts
-        whole = {name: all_features(self._connection, layers[name]) for name in sorted(self._plan.whole_layers)}
-        networks = {name: each.build(whole, facts) for name, each in self._plan.networks.items()}
-        per_node = {
-            each.goal.index: each.index.per_node_of(whole, networks, facts, **each.params)
-            for each in self._plan.goals
-            if each.index.per_node_of is not None
-        }
-        prepared = {
-            each.goal.index: each.premises.prepare_of(whole, networks, facts, **each.params)
-            for each in self._plan.goals
-            if each.premises is not None and len(whole[each.premises.supply])
-        }
-        own = own_parts(all_features(self._connection, layers["zone"]))
-        shared = Shared(facts, networks, per_node, own, grids(self._connection, city.srid), prepared)
-        return shared, {name: whole[name] for name in self._plan.supplies}
+    def _compute(self, begun: _Begun, parts: list[Cut], pool: Pool, executor: Executor) -> None:
+        run, written = begun.run, results.done_batches(self._connection, begun.run)
+        todo = [part for part in parts if part.number not in written]
+        zones = sum(len(part.ids) for part in parts)
+        self._progress.begin(run, zones, zones - sum(len(part.ids) for part in todo))
+        log("runs").info(
+            "run begins", extra={"run": run, "zones": zones, "batches": len(todo), "resumed": begun.resumed}
+        )
+        job = self._job(begun)
+        if todo:
+            self._timed("batches", lambda: self._execute(job, todo, pool, executor))
 
-    def _compute(self, run: int, todo: list[Cut], shared: Shared, pool: Pool, executor: Executor) -> None:
-        job = Job(run, self._plan.profile, shared, self._plan.code_version)
-        if not todo:
-            return
+    def _job(self, begun: _Begun) -> Job:
+        return Job(begun.run, begun.base, self._plan.profile, self._ready.shared, self._plan.code_version)
+
+    def _execute(self, job: Job, todo: list[Cut], pool: Pool, executor: Executor) -> None:
         done = executor.execute(job, todo, pool)
         with closing(cast(Generator[Cut], done)):
             for part in done:
                 self._progress.zones(len(part.ids))
-                if results.is_cancelled(self._connection, run):
-                    results.give_up(self._connection, run)
-                    raise RunCancelled(f"run {run} was cancelled; the scores shown are those of the run before")
+                if results.is_cancelled(self._connection, job.run):
+                    results.give_up(self._connection, job.run)
+                    raise RunCancelled(f"run {job.run} was cancelled; the scores shown are those of the run before")
 
-    def _flag(self, run: int, shared: Shared, supplies: dict[str, Features]) -> None:
+    def _replaced(self, begun: _Begun, parts: Sequence[Cut], found: DirtyZones) -> results.Replaced | None:
+        """What a run of some zones takes the place of; None of a run of all."""
+        if begun.run == begun.base:
+            return None
+        codes = tuple(code for part in parts for code in part.codes)
+        goals = tuple(each.goal.index for each in self._plan.goals)
+        return results.Replaced(begun.base, begun.run, goals, codes, found.gone)
+
+    def _compute_at_once(self, begun: _Begun, part: Cut, replaced: results.Replaced) -> None:
+        job = self._job(begun)
+        self._progress.begin(begun.run, len(part.ids), 0)
+        publish = functools.partial(self._publish, begun, replaced)
+        self._timed("batches", lambda: compute_at_once(self._connection, job, part, publish))
         with self._connection.transaction():
-            causes.write_flags(self._connection, run, flag_rows(self._connection, run, self._plan, shared, supplies))
+            results.close_evidence(self._connection, replaced)
+        self._progress.zones(len(part.ids))
+
+    def _publish(self, begun: _Begun, replaced: results.Replaced) -> None:
+        results.close_scores(self._connection, replaced)
+        results.publish_run(self._connection, begun.run, self._stages, self._goals(begun))
+
+    def _goals(self, begun: _Begun) -> dict[str, Any]:
+        goals = self._plan.described()
+        for name, notes in results.notes_of(self._connection, begun.base, begun.run).items():
+            goals[name]["notes"] = notes
+        return goals
+
+    def _flag(self, begun: _Begun, replaced: results.Replaced | None) -> None:
+        """Make the flags, and end the run: its zones are as the data, and their marks go."""
+        ready, run, kept = self._ready, begun.run, self._held.catchments
+        computed = frozenset(replaced.zones) if replaced and not replaced.gone else None
+        scope = Scope(run, computed, begun.former)
+        with self._connection.transaction():
+            flagged = self._timed("flags", lambda: flags_of_run(self._connection, scope, self._plan, ready, kept))
+            causes.write_flags(self._connection, begun.base, run, flagged.rows, flagged.zones)
+            note_sights(self._connection, ready.sights)
+            drop(self._connection, run)
+            results.end_run(self._connection, run, self._stages, self._goals(begun))
+        self._held.catchments = flagged.catchments
+        causes.forget_premises(self._connection, begun.base)
 
 
-def _chosen(ordered: Sequence[tuple[int, str]], codes: Sequence[str] | None) -> Sequence[tuple[int, str]]:
-    if codes is None:
-        return ordered
-    known = {code for _, code in ordered}
-    for code in codes:
-        if code not in known:
-            raise UnknownName("zone", code, known)
-    return [zone for zone in ordered if zone[1] in set(codes)]
+def _chosen(connection: Connection, codes: Sequence[str] | None, *, known: bool) -> list[tuple[int, str]]:
+    """Id and code of the zones to compute, neighbours beside each other; ``known``: what is gone is left out."""
+    chosen = zones_in_order(connection, codes)
+    if codes is None and not chosen:
+        raise StoreNotReady("no zone is loaded; add a source of layer zone to the recipe, then load it")
+    missing = set(codes or ()).difference(code for _, code in chosen)
+    if missing and not known:
+        raise UnknownName("zone", min(missing), [code for _, code in zones_in_order(connection)])
+    return chosen
 
 
 def _facts(connection: Connection, city: StoredCity, profile: Profile) -> CityFacts:
     today = np.datetime64(city.reference_date) if city.reference_date else np.datetime64("today")
     return CityFacts(
-        rows=row_counts(connection, discover("layers", Layer)) | raster_counts(connection),
+        rows=filled_layers(connection, discover("layers", Layer)) | raster_counts(connection),
         dwellings_known=dwellings_known(connection),
         reference_date=today,
         stale_after_years=profile.stale_after_years,

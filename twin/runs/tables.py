@@ -1,7 +1,8 @@
-"""Tables for export: scores of a run, and layers as they are now."""
+"""Tables for export: scores of a run, and layers as they are now or stood at a moment."""
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import geopandas as gpd
@@ -11,11 +12,12 @@ import shapely
 
 from layers.schema import Kind, Layer
 from twin.database import causes, results
+from twin.database.as_of import layer_rows_at
 from twin.database.connect import Connection, Row
 from twin.database.features import layer_rows
 from twin.database.sources import attributions, city_of
 from twin.discover import discover
-from twin.errors import UnknownName
+from twin.errors import UnknownName, UsageError
 from twin.exporters.exporter import Table
 from twin.goals import Profile
 from twin.messiness.measure import METRICS
@@ -40,19 +42,24 @@ FLAG_COLUMNS = (
 SCORE_COLUMNS = ("zone", "goal", "value", "target", "attainment", "n", "quality", "run")
 
 
-def table_of(connection: Connection, what: str, run: int | None = None) -> Table:
-    """The table that is called ``scores``, ``flags`` or ``messiness``, or that of a layer.
+def table_of(
+    connection: Connection, what: str, run: int | None = None, as_of: datetime.datetime | None = None
+) -> Table:
+    """The table that is called ``scores``, ``flags`` or ``messiness``, or that of a layer, today or ``as_of`` a moment.
 
     Raises:
         UnknownName: there is no such table or layer.
+        UsageError: results of runs have no other state than that of their run.
         StoreNotReady: nothing is loaded, or no run is finished.
     """
     layers = discover("layers", Layer)
     tables = {"scores": scores_table, "flags": flags_table, "messiness": messiness_table}
     if what in tables:
+        if as_of is not None:
+            raise UsageError(f"{what} are of a run, named by --run; --as-of is for layers")
         return tables[what](connection, run)
     if what in layers:
-        return layer_table(connection, layers[what])
+        return layer_table(connection, layers[what], as_of)
     raise UnknownName("export", what, (*tables, *layers))
 
 
@@ -104,9 +111,9 @@ def messiness_table(connection: Connection, run: int | None = None) -> Table:
     return Table("messiness", _with_places(connection, columns, rows), tuple(attributions(connection)))
 
 
-def layer_table(connection: Connection, layer: Layer) -> Table:
-    """A layer's rows with version, source row and place."""
-    rows = layer_rows(connection, layer)
+def layer_table(connection: Connection, layer: Layer, as_of: datetime.datetime | None = None) -> Table:
+    """A layer's rows with version, source row and place, as they are or as they stood at a moment."""
+    rows = layer_rows(connection, layer) if as_of is None else layer_rows_at(connection, layer, as_of)
     columns: dict[str, Any] = {name: _typed([r[name] for r in rows], each.kind) for name, each in layer.fields.items()}
     columns["version"] = [row["version"] for row in rows]
     columns["source"] = [row["source"] for row in rows]

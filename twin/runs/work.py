@@ -5,31 +5,33 @@ from __future__ import annotations
 import os
 import platform
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from twin.batch import Batch
 from twin.database import causes, results
-from twin.database.connect import connect
+from twin.database.connect import Connection, connect
 from twin.errors import WorkerDiffers
 from twin.goals import Profile
 from twin.index import Values
 from twin.log import log
 from twin.runs.batch import Cut, Shared, read_batch
 from twin.runs.causes import form_rows, premise_rows
-from twin.runs.plan import Planned, plan
+from twin.runs.plan import Plan, Planned, plan
 from twin.runs.rows import score_rows
+from twin.spatial.sight import looking
 
 
 @dataclass(frozen=True)
 class Job:
     """What all batches of a run need; it can be sent to another process or machine. It holds no address, no secret.
 
-    ``code_version`` is that of the program which began the run.
+    ``base`` is the run of all zones that this one stands on, ``code_version`` that of the program which began it.
     """
 
     run: int
+    base: int
     profile: Profile
     shared: Shared
     code_version: str
@@ -47,26 +49,81 @@ def compute_batch(job: Job, part: Cut) -> None:
             f"worker {_whose()} runs another program than the one that began run {job.run}: install the same release "
             f"there. Here: {planned.code_version}. Begun by: {job.code_version}"
         )
-    stages: dict[str, float] = {}
-    with connect(program="twin score") as connection:
+    with connect(program="twin score") as connection, looking() as looked:
         if not results.is_wanted(connection, job.run, part.number):
             return
-        with _timed(stages, "read"):
-            batch, own = read_batch(connection, planned, part, job.shared)
-        with _timed(stages, "indices"):
-            computed = {each.goal.index: compute(each, batch) for each in planned.goals}
-            rows = [r for each in planned.goals for r in score_rows(each, computed[each.goal.index], batch, own)]
-        with _timed(stages, "messiness"):
-            forms = list(form_rows(batch, len(own)))
-        with _timed(stages, "premises"):
-            premises = [r for each in planned.goals for r in premise_rows(each, batch, job.shared, len(own))]
-        notes = {name: values.notes for name, values in computed.items() if values.notes}
-        done = results.DoneBatch(job.run, part.number, len(part.ids), stages, notes, _whose())
-        with _timed(stages, "write"):
-            if results.write_batch(connection, done, rows):
-                causes.write_forms(connection, job.run, forms)
-                causes.write_premises(connection, job.run, premises)
-    log("runs").info("batch done", extra={"run": job.run, "batch": part.number, "zones": len(part.ids), **stages})
+        work = _Work(connection, job, planned, part, looked)
+        scores, evidence = work.scores(), work.evidence()
+        with connection.transaction(), _timed(work.stages, "write"):
+            if results.note_batch(connection, work.done()):
+                results.write_scores(connection, job.base, job.run, scores)
+                evidence.write(connection, job)
+    work.log()
+
+
+def compute_at_once(connection: Connection, job: Job, part: Cut, publish: Callable[[], None]) -> None:
+    """Compute the one batch of a run here, and have its scores published before its evidence is looked at.
+
+    ``connection`` commits by itself. Scores are written in one transaction with ``publish``, evidence in the next.
+    """
+    with looking() as looked:
+        work = _Work(connection, job, plan(job.profile), part, looked)
+        scores = work.scores()
+        with connection.transaction(), _timed(work.stages, "write"):
+            results.write_scores(connection, job.base, job.run, scores)
+            publish()
+        evidence = work.evidence()
+        with connection.transaction():
+            results.note_batch(connection, work.done())
+            evidence.write(connection, job)
+    work.log()
+
+
+@dataclass(frozen=True)
+class _Evidence:
+    forms: Sequence[causes.FormRow]
+    premises: Sequence[causes.PremiseRow]
+
+    def write(self, connection: Connection, job: Job) -> None:
+        causes.write_forms(connection, job.base, job.run, self.forms)
+        causes.write_premises(connection, job.base, job.run, self.premises)
+
+
+class _Work:
+    """A batch on its way: read, indices, then evidence; with the seconds of each."""
+
+    def __init__(self, connection: Connection, job: Job, planned: Plan, part: Cut, looked: Mapping[str, float]) -> None:
+        self.stages: dict[str, float] = {}
+        self._job, self._plan, self._part, self._looked = job, planned, part, looked
+        self._notes: dict[str, Sequence[str]] = {}
+        with _timed(self.stages, "read"):
+            self._batch, self._own = read_batch(connection, planned, part, job.shared)
+
+    def scores(self) -> list[results.ScoreRow]:
+        rows: list[results.ScoreRow] = []
+        with _timed(self.stages, "indices"):
+            for each in self._plan.goals:
+                values = compute(each, self._batch)
+                rows += score_rows(each, values, self._batch, self._own)
+                if values.notes:
+                    self._notes[each.goal.index] = values.notes
+        return rows
+
+    def evidence(self) -> _Evidence:
+        count, shared = len(self._own), self._job.shared
+        with _timed(self.stages, "premises"):
+            premises = [row for each in self._plan.goals for row in premise_rows(each, self._batch, shared, count)]
+        with _timed(self.stages, "messiness"):
+            forms = list(form_rows(self._batch, count, self._looked))
+        return _Evidence(forms, premises)
+
+    def done(self) -> results.DoneBatch:
+        part = self._part
+        return results.DoneBatch(self._job.run, part.number, len(part.ids), self.stages, self._notes, _whose())
+
+    def log(self) -> None:
+        about = {"run": self._job.run, "batch": self._part.number, "zones": len(self._part.ids)}
+        log("runs").info("batch done", extra={**about, **self.stages})
 
 
 def compute(planned: Planned, batch: Batch) -> Values:

@@ -13,6 +13,10 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import cKDTree
 
 from twin.batch import FloatArray, IntArray
+from twin.spatial.sight import FARTHEST_M, look
+
+GRAPH = "graph"
+"""How it is noted how far the nearest node was looked for."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,7 @@ class Graph:
         known = np.isfinite(points).all(axis=1)
         if len(self) and known.any():
             hop[known], node[known] = self._tree.query(points[known])
+        look(GRAPH, hop[known] if len(self) else FARTHEST_M)
         return node, hop
 
     def largest_component(self) -> Graph:

@@ -7,6 +7,10 @@ import shapely
 
 from twin.batch import BoolArray, FloatArray, Geometries, IntArray
 from twin.spatial.access import TOLERANCE_M
+from twin.spatial.sight import look
+
+NEAR = "near"
+"""How it is noted how far the nearest was looked for."""
 
 
 class Nearest:
@@ -26,6 +30,7 @@ class Nearest:
         chosen = np.ones(len(self._geometry), dtype=bool) if among is None else np.asarray(among, dtype=bool)
         nearest, metres = np.full(len(places), -1, dtype=np.int64), np.full(len(places), np.inf)
         if not chosen.any() or len(places) == 0:
+            look(NEAR, np.full(len(places), reach_m))
             return nearest, metres
         tree = self._tree(chosen)
         (place, found), far = tree.query_nearest(
@@ -36,6 +41,7 @@ class Nearest:
         order = np.lexsort((-position, place))
         order = order[far[order] <= reach_m + TOLERANCE_M]
         nearest[place[order]], metres[place[order]] = position[order], far[order]
+        look(NEAR, np.minimum(metres, reach_m))
         return nearest, metres
 
     def _tree(self, chosen: BoolArray) -> shapely.STRtree:

@@ -113,9 +113,9 @@ def test_what_waits_stands_for_all_that_is_asked_meanwhile() -> None:
 def test_a_job_of_a_killed_worker_is_put_back_and_done_by_another() -> None:
     score(PROFILE)
     slow = (
-        "import time; from twin.database import results; real = results.write_batch\n"
+        "import time; from twin.database import results; real = results.write_scores\n"
         "def slow(*a):\n    time.sleep(30)\n    return real(*a)\n"
-        "results.write_batch = slow\nfrom twin.jobs.worker import work\nwork()"
+        "results.write_scores = slow\nfrom twin.jobs.worker import work\nwork()"
     )
     give_homes(11)
     process = subprocess.Popen([sys.executable, "-c", slow], stderr=subprocess.DEVNULL)

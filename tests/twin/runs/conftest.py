@@ -72,6 +72,29 @@ def write_town(folder: Path, side: int = 5, seed: int = 7) -> None:
     (folder / "city.toml").write_text(RECIPE)
 
 
+def write_supply(folder: Path, side: int = 5) -> None:
+    """Write sewers, their connections and stops for the town: a pipe from each zone to the next below, to one plant."""
+    pipes, manholes, connections, stops = [], [], [], []
+    for n in range(side * side):
+        x, y = EAST + SIDE * (n % side) + 100, NORTH + SIDE * (n // side) + 100
+        below = f"M{n - side}" if n >= side else "W"
+        line = LineString([(x, y), (x, y - SIDE)])
+        pipes.append({"pipe_id": f"P{n}", "from_node": f"M{n}", "to_node": below, "diameter_mm": 300.0, "slope": 0.005})
+        pipes[-1]["geometry"] = line
+        manholes.append({"node_id": f"M{n}", "kind": "manhole", "geometry": Point(x, y)})
+        stops.append({"stop_id": f"S{n}", "mode": "bus", "geometry": Point(x - 40, y - 100)})
+        for h in range(6):
+            place = Point(x + (12 if h % 2 else -12), y - 80 + 30 * h)
+            connections.append({"connection_id": f"C{n}-{h}", "connected": h > 0, "premises": 8, "geometry": place})
+    plant = {"node_id": "W", "kind": "treatment_plant", "capacity_m3d": 900.0, "load_m3d": 400.0}
+    manholes.append({**plant, "geometry": Point(EAST + 100, NORTH - 100)})
+    tables = {"sewer_pipe": pipes, "sewer_node": manholes, "sewer_connection": connections, "transit_stop": stops}
+    with (folder / "city.toml").open("a") as recipe:
+        for name, rows in tables.items():
+            gpd.GeoDataFrame(rows, geometry="geometry", crs=4547).to_file(folder / f"{name}.gpkg")
+            recipe.write(f'[[source]]\nlayer = "{name}"\npath = "{name}.gpkg"\n')
+
+
 @pytest.fixture
 def town(store: Cluster, tmp_path: Path) -> Path:  # noqa: ARG001
     """The town, loaded; its folder."""

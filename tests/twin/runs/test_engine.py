@@ -132,11 +132,11 @@ import sys, time
 from twin.database import results
 from twin.goals import load_profile
 from twin.runs import engine
-real = results.write_batch
+real = results.write_scores
 def slow(*arguments):
     time.sleep(0.15)
     return real(*arguments)
-engine.results.write_batch = slow
+results.write_scores = slow
 engine.score(load_profile("xiongan_2035"), workers=1)
 """
 

@@ -147,7 +147,7 @@ def test_an_address_where_nobody_answers_says_so(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_worker_with_another_program_refuses() -> None:
-    job = Job(1, PROFILE, None, "another")  # type: ignore[arg-type]
+    job = Job(1, 1, PROFILE, None, "another")  # type: ignore[arg-type]
     with pytest.raises(WorkerDiffers, match="install the same release"):
         compute_batch(job, None)  # type: ignore[arg-type]
 

@@ -61,7 +61,7 @@ def some(request: pytest.FixtureRequest, store: Cluster, tmp_path: Path) -> bool
     goal = {"index": "road_density", "direction": "at_least", "target": 0.0, "zone_types": ["park"]}
     run = score(profile(goal=[goal])).run
     with connect() as connection:
-        connection.execute("UPDATE twin.form SET value = NULL, low = NULL, high = NULL, metrics = '{}'")
+        connection.execute("UPDATE twin.form_state SET value = NULL, low = NULL, high = NULL, metrics = '{}'")
         assert len(table_of(connection, "messiness", run).rows) == 2
     return False
 
@@ -93,7 +93,7 @@ def test_a_run_of_a_release_that_sought_no_causes_says_so(tmp_path: Path) -> Non
     loaded(tmp_path, village())
     run = score(profile()).run
     with connect() as connection:
-        connection.execute("DELETE FROM twin.form; DELETE FROM twin.flag")
+        connection.execute("DELETE FROM twin.form_state; DELETE FROM twin.flag_state")
         assert len(table_of(connection, "scores").rows)
         for what in ("flags", "messiness"):
             with pytest.raises(StoreNotReady, match=f"run {run} is of an earlier release.*run `twin score`"):

@@ -67,7 +67,7 @@ def test_a_viewer_reads_results_and_writes_none_and_an_editor_cannot_forge_marks
             assert row and row["n"] > 0
             connection.rollback()
         for role, statement in (
-            ("twin_viewer", "UPDATE twin.flag SET cause = 'other'"),
+            ("twin_viewer", "UPDATE twin.flag_state SET cause = 'other'"),
             ("twin_editor", "INSERT INTO twin.dirty (zone, layer) VALUES ('Z00', 'building')"),
             ("twin_editor", "DELETE FROM twin.dirty"),
             ("twin_editor", "SELECT twin.mark_layer('building')"),
@@ -109,7 +109,7 @@ def test_a_load_that_fails_in_the_middle_leaves_triggers_and_defaults_as_they_we
 ) -> None:
     if straight:
         with connect() as connection:
-            connection.execute("DELETE FROM layer.building")
+            connection.execute("TRUNCATE layer.building")
     score(PROFILE)
     states = (
         "SELECT tgrelid::regclass::text, tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1, 2",

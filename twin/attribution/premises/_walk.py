@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from twin.attribution.premise import Lifts, PremiseRows
+from twin.attribution.premise import Demand, Lifts, PremiseRows
 from twin.batch import BoolArray, FloatArray, Geometries, IntArray
-from twin.spatial.nearest import Nearest
+from twin.spatial.nearest import NEAR, Nearest
+from twin.spatial.sight import Sight
 
 STRAIGHT = 0.633
 """What a walk of ordinary streets reaches in a straight line, by its length (measured on street grids)."""
@@ -44,14 +47,19 @@ class Places:
     def _nearest(self) -> Nearest:
         return Nearest(self.shapes)
 
-    def known(self, rows: PremiseRows) -> FloatArray:
-        """1 where the place that is near is known to be open, else 0."""
-        return np.isin(rows.node, self.ids[self.public]).astype(np.float64)
+    def known(self, node: IntArray) -> FloatArray:
+        """1 where a place, by id, is known to be open, else 0."""
+        return np.isin(node, self.ids[self.public]).astype(np.float64)
 
 
-def known_open(rows: PremiseRows, prepared: Places, **_: object) -> FloatArray:
+def seen_places(prepared: Places, networks: Mapping[str, Any]) -> list[Sight]:  # noqa: ARG001 - one form for all
+    """Places, and whether they are open."""
+    return [Sight.of_shapes(NEAR, prepared.shapes, prepared.ids, prepared.public, prepared.unknown)]
+
+
+def known_open(demand: Demand, prepared: Places, **_: object) -> FloatArray:
     """What stands for capacity here: 1 where the near place is known to be open, 0 where that is not known."""
-    return prepared.known(rows)
+    return prepared.known(demand.node)
 
 
 def walking_lifts(rows: PremiseRows, capacity: FloatArray) -> Lifts:

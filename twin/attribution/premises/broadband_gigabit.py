@@ -11,14 +11,15 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
-from twin.attribution.premise import PremiseRows, premise_model
+from twin.attribution.premise import Demand, PremiseRows, premise_model
 from twin.attribution.records import fresh_and_covered, nearest_building, not_old
 from twin.attribution.rows import building_premises, premise_rows, zone_of_building
 from twin.batch import Batch, BoolArray, CityFacts, Features, FloatArray, IntArray
 from twin.spatial.access import centroids
-from twin.spatial.graph import Graph
+from twin.spatial.graph import GRAPH, Graph
 from twin.spatial.membership import building_points, held_by
 from twin.spatial.places import DRIFT_M, replaced
+from twin.spatial.sight import FARTHEST_M, Sight, look
 from twin.spatial.street_access import ACCESS_REACH_M
 
 DETOUR, LEAD_IN_M = 1.35, 30.0
@@ -26,6 +27,8 @@ DETOUR, LEAD_IN_M = 1.35, 30.0
 USUAL_REACH_M = 500.0
 FULL = 0.95
 NEIGHBOURS = 8
+NODE = "broadband_node"
+"""How it is noted how far nodes were looked for."""
 
 
 @dataclass(frozen=True)
@@ -92,14 +95,24 @@ def _nodes(layers: Mapping[str, Features], networks: Mapping[str, Any], city: Ci
     return Nodes(rows.ids, xy, reach, rows.numbers("ports_total"), rows.numbers("ports_used"), metres, source)
 
 
+@broadband_gigabit.seen
+def _seen(prepared: Nodes, networks: Mapping[str, Any]) -> list[Sight]:
+    """Nodes with their reach, and of each node of the streets the way to the nearest. Ports are of the whole city."""
+    graph: Graph = networks["streets"]
+    source = prepared.source
+    ids, reach = np.append(prepared.ids, -1)[source], np.append(prepared.reach_m, np.nan)[source]
+    return [
+        Sight.of_points(NODE, prepared.xy, prepared.ids, prepared.reach_m),
+        Sight.of_points(GRAPH, graph.xy, prepared.metres, ids, reach),
+    ]
+
+
 @broadband_gigabit.capacity
-def _capacity(rows: PremiseRows, prepared: Nodes, **_: object) -> FloatArray:
-    at = pd.Index(prepared.ids).get_indexer(pd.Index(rows.node))
-    counted = rows.once() & (at >= 0) & (rows.reach <= 1)
-    catchment = np.bincount(at[counted], rows.premises[counted], minlength=len(prepared.ids))
-    ports = np.divide(prepared.ports_total, catchment, out=np.ones(len(catchment)), where=catchment > 0)
-    capacity = np.where(prepared.full, np.minimum(ports, 1.0), 1.0)
-    return np.where(at >= 0, capacity[at] if len(capacity) else 1.0, 1.0)
+def _capacity(demand: Demand, prepared: Nodes, **_: object) -> FloatArray:
+    at = pd.Index(prepared.ids).get_indexer(pd.Index(demand.node))
+    total = np.append(prepared.ports_total, np.nan)[at]
+    ports = np.divide(total, demand.premises, out=np.ones(len(demand)), where=demand.premises > 0)
+    return np.where(np.append(prepared.full, False)[at], np.minimum(ports, 1.0), 1.0)
 
 
 def _coverage(batch: Batch, premises: FloatArray, min_down_mbps: float) -> tuple[FloatArray, FloatArray]:
@@ -131,6 +144,7 @@ def _reach(batch: Batch, nodes: Nodes) -> tuple[FloatArray, FloatArray, IntArray
     xy = centroids(batch.layer("building").geometry)
     none = np.full(len(xy), np.inf)
     if not len(nodes.ids) or not len(xy):
+        look(NODE, FARTHEST_M)
         return none, none.copy(), np.full(len(xy), -1, dtype=np.int64)
     graph: Graph = batch.networks["streets"]
     street_node, hop = graph.nearest_node(xy)
@@ -140,6 +154,7 @@ def _reach(batch: Batch, nodes: Nodes) -> tuple[FloatArray, FloatArray, IntArray
     network[on] = _by_reach(nodes.metres[street_node[on]] + hop[on], nodes.reach_m[source[on]])
     count = min(NEIGHBOURS, len(nodes.ids))
     metres, near = map(np.asarray, cKDTree(nodes.xy).query(xy, k=[*range(1, count + 1)]))
+    look(NODE, metres[:, -1] if count == NEIGHBOURS else FARTHEST_M)
     ratio = _by_reach(DETOUR * metres + LEAD_IN_M, nodes.reach_m[near])
     best = ratio.argmin(axis=1)
     straight = ratio[np.arange(len(xy)), best]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from twin.attribution.premise import PremiseRows, premise_model
-from twin.attribution.premises._walk import STRAIGHT, Places, known_open, walking_lifts
+from twin.attribution.premises._walk import STRAIGHT, Places, known_open, seen_places, walking_lifts
 from twin.attribution.rows import building_premises, premise_rows
 from twin.batch import Batch, CityFacts, Features
 from twin.indices.green_access import counted_green
@@ -79,4 +79,5 @@ def _greens(
 
 
 green_access.capacity(known_open)
+green_access.seen(seen_places)
 green_access.lifts(walking_lifts)

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from twin.attribution.premise import PremiseRows, premise_model
+from twin.attribution.premise import Demand, PremiseRows, premise_model
 from twin.attribution.records import fresh_and_covered, nearest_building, not_old
 from twin.attribution.rows import building_premises, premise_rows
 from twin.batch import Batch, CityFacts, Features, FloatArray, IntArray
 from twin.networks.sewer import Sewer
 from twin.scoring.people import PEOPLE_PER_DWELLING
+from twin.spatial.sight import Sight
 from twin.spatial.street_access import ACCESS_REACH_M
 from twin.spatial.sums import sum_by
 
@@ -89,22 +90,26 @@ def sewer_of(layers: Mapping[str, Features], networks: Mapping[str, Any], city: 
     return sewer
 
 
+@sewer_connection.seen
+def nothing_else(prepared: Sewer, networks: Mapping[str, Any]) -> list[Sight]:  # noqa: ARG001 - one form for all
+    """Nothing but the network itself."""
+    return []
+
+
 @sewer_connection.capacity
 def room(
-    rows: PremiseRows,
+    demand: Demand,
     prepared: Sewer,
     *,
     litres_per_person_day: float = 200.0,
     peak_factor: float = 2.5,
     **_: object,
 ) -> FloatArray:
-    """Capacity 0…1 of each row's pipe, when all premises in reach drain into theirs."""
+    """Capacity 0…1 of each pipe, when all premises in reach drain into theirs."""
     count = len(prepared.pipes.ids)
     if not count:
-        return np.ones(len(rows))
-    pipe = pd.Index(prepared.pipes.ids).get_indexer(pd.Index(rows.node))
+        return np.ones(len(demand))
+    pipe = pd.Index(prepared.pipes.ids).get_indexer(pd.Index(demand.node))
     known = pipe >= 0
-    drained = known & rows.once() & (rows.reach <= 1)
-    people = sum_by(pipe[drained], PEOPLE_PER_DWELLING * rows.premises[drained], count)
-    spare = prepared.spare(litres_per_person_day, peak_factor, people)
-    return np.where(known, spare[pipe], 1.0)
+    people = sum_by(pipe[known], PEOPLE_PER_DWELLING * demand.premises[known], count)
+    return np.where(known, prepared.spare(litres_per_person_day, peak_factor, people)[pipe], 1.0)

@@ -9,6 +9,7 @@ from twin.attribution.premises.sewer_connection import (
     RECORD_REACH_M,
     WORDS,
     connected,
+    nothing_else,
     room,
     sewer_of,
     to_plant,
@@ -45,4 +46,5 @@ def sewer_treatment(batch: Batch, prepared: Sewer, *, reach_m: float = 30.0, **_
 
 
 sewer_treatment.prepare(sewer_of)
+sewer_treatment.seen(nothing_else)
 sewer_treatment.capacity(room)

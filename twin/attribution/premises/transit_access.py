@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from twin.attribution.premise import PremiseRows, premise_model
-from twin.attribution.premises._walk import STRAIGHT, Places, known_open, walking_lifts
+from twin.attribution.premises._walk import STRAIGHT, Places, known_open, seen_places, walking_lifts
 from twin.attribution.rows import building_premises, premise_rows
 from twin.batch import Batch, CityFacts, Features
 from twin.spatial.access import TOLERANCE_M, walked
@@ -79,4 +79,5 @@ def _stops(
 
 
 transit_access.capacity(known_open)
+transit_access.seen(seen_places)
 transit_access.lifts(walking_lifts)

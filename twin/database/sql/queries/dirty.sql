@@ -57,3 +57,27 @@ WHERE run_id IS NULL AND (%(all)s OR zone = ANY (%(zones)s) OR id = ANY (%(marks
 
 -- drop_marks: the zones of a run are as the data
 DELETE FROM twin.dirty WHERE run_id = %(run)s;
+
+-- seen: what zones saw of a network, of numbers of its nodes, or of supply, as the newest run noted it
+SELECT name, kind, digest, cell_m, x, y, cell FROM twin.seen WHERE name = ANY (%(names)s);
+
+-- seen_digests: whether it is as it was
+SELECT name, kind, digest FROM twin.seen;
+
+-- note_seen: as it is now
+INSERT INTO twin.seen (name, kind, digest, cell_m, x, y, cell)
+VALUES (%(name)s, %(kind)s, %(digest)s, %(cell_m)s, %(x)s, %(y)s, %(cell)s)
+ON CONFLICT (name, kind) DO UPDATE SET digest = excluded.digest, cell_m = excluded.cell_m, x = excluded.x, y = excluded.y,
+    cell = excluded.cell;
+
+-- forget_seen: of what is no longer there
+DELETE FROM twin.seen WHERE NOT name = ANY (%(names)s);
+
+-- zones_that_see: zones whose buildings looked, in a run, as far as any of some squares
+WITH squares AS MATERIALIZED (
+    SELECT ST_Collect(ST_MakeEnvelope(x * c, y * c, (x + 1) * c, (y + 1) * c, city.srid)) AS place
+    FROM unnest(%(x)s::int[], %(y)s::int[]) AS s (x, y), (SELECT %(cell_m)s::float8 AS c) AS side, twin.city
+)
+SELECT z.code
+FROM squares, layer.zone AS z JOIN twin.form AS f ON f.run_id = %(run)s AND f.zone = z.code
+WHERE ST_DWithin(z.geom, place, %(around)s + coalesce((f.looked_m ->> %(kind)s)::float8, 0));

@@ -4,11 +4,14 @@ ANALYZE {table};
 -- layer_size: rows of a layer
 SELECT count(*) AS rows FROM {table};
 
+-- layer_filled: whether a layer has rows
+SELECT {layer} AS layer, EXISTS (SELECT FROM {table}) AS filled;
+
 -- layer_versions: the state of each layer's content, by the statements that changed it
 SELECT layer, max(id) || '-' || count(*) AS version FROM twin.change GROUP BY layer ORDER BY layer;
 
 -- zone_order: zones along PostGIS's Hilbert curve, so that neighbours come together
-SELECT id, code FROM layer.zone ORDER BY ST_Centroid(geom), code;
+SELECT id, code FROM layer.zone WHERE %(all)s OR code = ANY (%(codes)s) ORDER BY ST_Centroid(geom), code;
 
 -- zones_by_id: zones of a batch
 SELECT f.id, {columns}, f.attributes, s.observed_on, ST_AsBinary(f.geom) AS geom

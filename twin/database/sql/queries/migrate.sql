@@ -26,4 +26,4 @@ ON CONFLICT (name) DO UPDATE SET sha256 = excluded.sha256, applied_at = now();
 SET ROLE twin_viewer;
 
 -- drop_everything: all that the twin keeps, before a backup takes its place in the same transaction
-DROP SCHEMA IF EXISTS layer, history, staging, twin CASCADE;
+DROP SCHEMA IF EXISTS layer, history, staging, twin, plain CASCADE;

@@ -1,8 +1,9 @@
 -- published_city: the one city, none while the store is empty
 SELECT name, srid, reference_date, profile FROM twin.city;
 
--- published_run: the newest finished run
-SELECT id, profile, goals, finished_at, zones FROM twin.run WHERE status = 'done' ORDER BY id DESC LIMIT 1;
+-- published_run: the newest run whose scores are all there
+SELECT id, profile, goals, finished_at, zones, status = 'done' AS flagged
+FROM twin.run WHERE status IN ('scored', 'done') ORDER BY id DESC LIMIT 1;
 
 -- published_layers: layers that have a table
 SELECT c.relname AS layer FROM pg_class AS c JOIN pg_namespace AS s ON s.oid = c.relnamespace
@@ -153,3 +154,12 @@ FROM (
         least(sqrt(ST_Area(geom)), ST_XMax(geom) - ST_XMin(geom), ST_YMax(geom) - ST_YMin(geom)) AS width
     FROM {zones}
 ) AS each_zone ORDER BY code;
+
+-- changed_values: values that a run computed anew and found to be others than before, those that matter most first
+SELECT new.zone, new.goal, old.value AS before, new.value AS after
+FROM twin.run AS r
+    JOIN twin.score_state AS new ON new.base = r.base AND new.run_id = r.id
+    JOIN twin.score_state AS old
+        ON old.base = new.base AND old.goal = new.goal AND old.zone = new.zone AND old.until = r.id
+WHERE r.id = %(run)s AND new.value IS DISTINCT FROM old.value
+ORDER BY abs(coalesce(new.attainment, 0) - coalesce(old.attainment, 0)) DESC, new.goal, new.zone COLLATE "C";

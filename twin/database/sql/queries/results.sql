@@ -9,9 +9,9 @@ SELECT * FROM twin.run WHERE status = 'running' ORDER BY id DESC LIMIT 1;
 
 -- begin_run: a new run
 INSERT INTO twin.run (profile_name, profile, profile_hash, data_version, code_version, status, zones, batches, goals,
-    facts)
+    facts, base)
 VALUES (%(profile_name)s, %(profile)s, %(profile_hash)s, %(data_version)s, %(code_version)s, 'running', %(zones)s,
-    %(batches)s, %(goals)s, %(facts)s)
+    %(batches)s, %(goals)s, %(facts)s, %(base)s)
 RETURNING id;
 
 -- give_up_runs: unfinished runs of other data, profile or code cannot be resumed
@@ -31,10 +31,11 @@ SELECT status = 'running' AND NOT cancel_asked
     AND NOT EXISTS (SELECT FROM twin.run_batch AS b WHERE b.run_id = r.id AND b.number = %(number)s) AS wanted
 FROM twin.run AS r WHERE id = %(run)s;
 
--- batch_notes: what was noted while computing, by goal
+-- batch_notes: what was noted while computing a run and those that it stands on, by goal
 SELECT DISTINCT goal, note
-FROM twin.run_batch AS b, jsonb_each(b.notes) AS g (goal, said), jsonb_array_elements_text(said) AS n (note)
-WHERE b.run_id = %(run)s ORDER BY goal, note;
+FROM twin.run AS r JOIN twin.run_batch AS b ON b.run_id = r.id, jsonb_each(b.notes) AS g (goal, said),
+    jsonb_array_elements_text(said) AS n (note)
+WHERE coalesce(r.base, r.id) = %(base)s AND r.id <= %(run)s AND r.status <> 'failed' ORDER BY goal, note;
 
 -- ask_to_cancel: an unfinished run shall end
 UPDATE twin.run SET cancel_asked = true WHERE id = %(run)s AND status = 'running';
@@ -62,27 +63,36 @@ WHERE r.id = %(run)s;
 SELECT number, zones, seconds, stages, worker, done_at FROM twin.run_batch WHERE run_id = %(run)s ORDER BY number;
 
 -- copy_scores: scores of a batch
-COPY twin.score (run_id, goal, zone, value, attainment, shortfall, class, n, quality, people_affected, reason,
+COPY twin.score_state (base, run_id, goal, zone, value, attainment, shortfall, class, n, quality, people_affected, reason,
     numerator, denominator, parts) FROM STDIN (FORMAT binary);
 
--- copy_former_scores: scores of zones that a run does not recompute, from the run before it
-INSERT INTO twin.score
-SELECT %(run)s, s.goal, s.zone, s.value, s.attainment, s.shortfall, s.class, s.n, s.quality, s.people_affected, s.reason,
-    s.numerator, s.denominator, s.parts
-FROM twin.score AS s JOIN layer.zone AS z ON z.code = s.zone
-WHERE s.run_id = %(former)s AND NOT s.zone = ANY (%(zones)s);
+-- close_states: what earlier runs of the same base say of zones holds no longer: this one computed them
+UPDATE {table} SET until = %(run)s
+WHERE base = %(base)s AND goal = ANY (%(goals)s) AND zone = ANY (%(zones)s) AND run_id < %(run)s AND until IS NULL;
 
--- note_goals: what the run's goals mean, and what was noticed while computing
-UPDATE twin.run SET goals = %(goals)s WHERE id = %(run)s;
+-- close_forms: nor does the messiness of these zones
+UPDATE twin.form_state SET until = %(run)s
+WHERE base = %(base)s AND zone = ANY (%(zones)s) AND run_id < %(run)s AND until IS NULL;
 
--- end_run: all batches are written
-UPDATE twin.run SET status = 'done', finished_at = now(), stages = %(stages)s WHERE id = %(run)s;
+-- close_gone: zones that are there no longer
+UPDATE {table} SET until = %(run)s
+WHERE base = %(base)s AND run_id < %(run)s AND until IS NULL
+    AND NOT EXISTS (SELECT FROM layer.zone AS z WHERE z.code = zone);
+
+-- publish_run: all batches are written, and scores are shown; flags follow
+UPDATE twin.run SET status = 'scored', finished_at = now(), stages = %(stages)s, goals = %(goals)s WHERE id = %(run)s;
+
+-- end_run: all of it is written
+UPDATE twin.run SET status = 'done', finished_at = now(), stages = %(stages)s, goals = %(goals)s WHERE id = %(run)s;
 
 -- announce_run: open maps may show the new run
 SELECT pg_notify('twin_run', %(run)s::text);
 
 -- last_run: the newest finished run, or the one of that number
 SELECT * FROM twin.run WHERE status = 'done' AND (%(run)s::int IS NULL OR id = %(run)s) ORDER BY id DESC LIMIT 1;
+
+-- last_scored: the newest run whose scores are all there
+SELECT * FROM twin.run WHERE status IN ('scored', 'done') ORDER BY id DESC LIMIT 1;
 
 -- runs: all runs, newest first
 SELECT r.id, r.profile_name, r.status, r.started_at, r.finished_at, r.zones, r.batches,

@@ -1,0 +1,184 @@
+"""Flags of a run: of the whole city, or of those zones whose flags an edit can have changed.
+
+An edit changes the flags of the zones that are computed again, and of those whose supply has another capacity since:
+a cabinet that is full for a new house is full for the houses beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from layers.schema import Layer
+from twin.attribution.flags import Flag, Spoken, ZoneScores, flags_of, flags_without_premises
+from twin.attribution.premise import Demand, PremiseModel, PremiseRows
+from twin.batch import Features, FloatArray, IntArray
+from twin.database import causes
+from twin.database.causes import FlagRow
+from twin.database.connect import Connection, Row
+from twin.discover import discover
+from twin.runs.catchments import Catchments, asked_by_zone, summed
+from twin.runs.plan import Plan, Planned
+from twin.runs.prepare import Ready
+from twin.scoring.attainment import held_against
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A run, the codes of the ``zones`` that it computed (None: all), and ``former``, the run that it goes on from."""
+
+    run: int
+    zones: frozenset[str] | None = None
+    former: int | None = None
+
+
+@dataclass
+class Flagged:
+    """Flags with the zones, by goal, that they are all flags of (None: all zones), and what is to be kept for next."""
+
+    rows: list[FlagRow] = field(default_factory=list)
+    zones: dict[str, frozenset[str] | None] = field(default_factory=dict)
+    catchments: dict[str, Catchments] = field(default_factory=dict)
+
+
+def flags_of_run(
+    connection: Connection, scope: Scope, plan: Plan, ready: Ready, kept: Mapping[str, Catchments]
+) -> Flagged:
+    """Flags of every goal of a run.
+
+    Args:
+        connection: to the store that holds the run's scores and evidence.
+        scope: the run, and which zones it computed.
+        plan: what it computes.
+        ready: what its batches shared.
+        kept: catchments by goal of the run before; without them all zones of the goal are looked at.
+    """
+    flagged = Flagged()
+    for planned in plan.goals:
+        work = _Goal(connection, scope, plan, ready, planned)
+        goal, former = planned.goal.index, kept.get(planned.goal.index)
+        if planned.premises is None or goal not in ready.shared.prepared:
+            zones, rows = scope.zones, work.untold(scope.zones, planned.premises)
+        elif former is not None and work.may_go_on_from(former):
+            zones, rows, flagged.catchments[goal] = work.around(planned.premises, former)
+        else:
+            zones = None
+            rows, flagged.catchments[goal] = work.everywhere(planned.premises)
+        flagged.zones[goal] = zones
+        flagged.rows += [_row(goal, flag) for flag in rows]
+    return flagged
+
+
+@dataclass(frozen=True)
+class _Goal:
+    connection: Connection
+    scope: Scope
+    plan: Plan
+    ready: Ready
+    planned: Planned
+
+    def may_go_on_from(self, former: Catchments) -> bool:
+        """Whether supply is as it was for the run before, whose catchments are at hand, and no zone overlaps another.
+
+        Who counts a building that two zones hold is a matter of all zones.
+        """
+        zones = self.scope.zones
+        return (
+            zones is not None
+            and former.run == self.scope.former
+            and self.ready.is_as_before(self._name)
+            and not zones & self.ready.overlapping
+        )
+
+    def untold(self, zones: frozenset[str] | None, model: PremiseModel | None) -> list[Flag]:
+        """Flags of a goal whose premises tell nothing."""
+        scores = self._scores(zones)
+        return flags_without_premises(scores, self._spoken, layer=model.supply if model else "")
+
+    def everywhere(self, model: PremiseModel) -> tuple[list[Flag], Catchments]:
+        """Flags of the whole city."""
+        scores, rows = self._evidence(None)
+        demand = Demand.of(rows)
+        capacity = self._capacity(model, demand)
+        asked = asked_by_zone(scores.zone, rows, rows.once())
+        kept = Catchments(self.scope.run, asked, demand, capacity)
+        return self._flags(model, scores, rows, demand.at(rows.node, capacity)), kept
+
+    def around(self, model: PremiseModel, former: Catchments) -> tuple[frozenset[str], list[Flag], Catchments]:
+        """Flags of the zones that were computed again, and of those whose supply has another capacity since."""
+        computed = self.scope.zones or frozenset()
+        scores, rows = self._evidence(computed)
+        asked = former.asked_with(computed, asked_by_zone(scores.zone, rows, np.ones(len(rows), dtype=bool)))
+        demand = summed(asked)
+        capacity = self._capacity(model, demand)
+        zones = computed | former.touched(asked, demand, capacity)
+        if zones != computed:
+            scores, rows = self._evidence(zones)
+        flags = self._flags(model, scores, rows, demand.at(rows.node, capacity))
+        return zones, flags, Catchments(self.scope.run, asked, demand, capacity)
+
+    def _evidence(self, zones: frozenset[str] | None) -> tuple[ZoneScores, PremiseRows]:
+        scores = self._scores(zones)
+        stored = causes.premises_of_goal(self.connection, self.scope.run, self._name, zones)
+        return scores, city_rows(stored, scores.zone)
+
+    @property
+    def _name(self) -> str:
+        return self.planned.goal.index
+
+    @property
+    def _spoken(self) -> Spoken:
+        index = self.planned.index
+        return Spoken({"en": index.title, "zh": index.title_zh}, index.unit, self.plan.profile.stale_after_years)
+
+    def _scores(self, zones: frozenset[str] | None) -> ZoneScores:
+        return zone_scores(causes.scores_of_goal(self.connection, self.scope.run, self._name, zones), self.planned)
+
+    def _capacity(self, model: PremiseModel, demand: Demand) -> FloatArray:
+        return model.capacity_of(demand, self.ready.shared.prepared[self._name], **self.planned.params)
+
+    def _flags(self, model: PremiseModel, scores: ZoneScores, rows: PremiseRows, capacity: FloatArray) -> list[Flag]:
+        if not len(scores.flagged):
+            return []
+        keys = _keys(model.supply, self.ready.supplies[model.supply])
+        too_high = scores.value > scores.target
+        short = flags_of(scores.only(~too_high), self._spoken, model, rows, capacity, keys)
+        return short + flags_without_premises(scores.only(too_high), self._spoken, excess=True)
+
+
+def zone_scores(stored: Sequence[Row], planned: Planned) -> ZoneScores:
+    """Stored scores of a goal as arrays, in the order of the rows."""
+
+    def numbers(name: str) -> FloatArray:
+        return np.array([row[name] for row in stored], dtype=np.float64)
+
+    zone = np.array([row["zone"] for row in stored], dtype=object)
+    target = np.array([held_against(planned.goal, row["value"]) for row in stored], dtype=np.float64)
+    people, premises = numbers("people_affected"), np.nan_to_num(numbers("premises"))
+    return ZoneScores(zone, numbers("value"), target, numbers("shortfall"), numbers("quality"), people, premises)
+
+
+def city_rows(stored: Sequence[Row], zones: Sequence[str] | np.ndarray[Any, Any]) -> PremiseRows:
+    """Stored evidence of a goal as rows, each zone by its position among ``zones``; of other zones none."""
+    position = {str(code): at for at, code in enumerate(zones)}
+    kept = [row for row in stored if row["zone"] in position]
+    lengths = [len(row["building"]) for row in kept]
+    zone: IntArray = np.repeat(np.array([position[row["zone"]] for row in kept], dtype=np.int64), lengths)
+    columns: dict[str, Any] = {}
+    for name, kind in causes.ARRAY_TYPES.items():
+        type_of = np.int64 if kind.startswith("int") else np.float64
+        columns[name] = np.concatenate([np.empty(0, type_of), *(row[name].astype(type_of) for row in kept)])
+    return PremiseRows(zone=zone, **columns)
+
+
+def _keys(layer: str, rows: Features) -> dict[int, str]:
+    key = discover("layers", Layer)[layer].key
+    return dict(zip(rows.ids.tolist(), rows.words(key).tolist(), strict=True))
+
+
+def _row(goal: str, flag: Flag) -> FlagRow:
+    given = {name: value for name, value in vars(flag).items() if name != "evidence"}
+    return FlagRow(goal=goal, evidence=flag.evidence["en"], evidence_zh=flag.evidence["zh"], **given)
