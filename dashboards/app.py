@@ -18,20 +18,29 @@ from dashboards.lenses.lens import lenses
 from dashboards.pages.frame import pages
 from dashboards.panels.bits import aria
 from dashboards.server.causes import causes_router
+from dashboards.server.edit import edit_router
 from dashboards.server.errors import answer_errors
+from dashboards.server.events import Events, events_router
 from dashboards.server.evidence import evidence_router
+from dashboards.server.guard import Guard
 from dashboards.server.health import health_router
 from dashboards.server.messiness import messiness_router
+from dashboards.server.metrics import Measure, metrics_router
 from dashboards.server.scores import scores_router
+from dashboards.server.sign_in import sign_in_router
 from dashboards.server.tiles import drawn_layers, tiles_router
 from dashboards.server.zones import zones_router
 from dashboards.tokens import mantine_theme
 from twin.database.store import Store
+from twin.settings import settings
 
 logger = logging.getLogger(__name__)
 
 ASSETS = Path(__file__).resolve().parent / "assets"
 SMALLEST_GZIP = 800
+
+ONLY_TO_EDIT = r"^leaflet-geoman\."
+"""Files that the edit page fetches by itself; no other page needs them."""
 
 ROUTERS = (
     tiles_router,
@@ -41,6 +50,9 @@ ROUTERS = (
     evidence_router,
     zones_router,
     health_router,
+    metrics_router,
+    sign_in_router,
+    edit_router,
 )
 
 INDEX = """<!DOCTYPE html>
@@ -74,19 +86,28 @@ def make_app() -> FastAPI:
     # Found before Dash looks which component libraries there are; a file that is no page stops the start here.
     pages(), lenses(), drawn_layers()
     store = Store()
+    events = Events(store)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         store.open()
-        yield
+        async with events.listening():
+            yield
         store.close()
 
     server = FastAPI(title="City twin", lifespan=lifespan, docs_url=None, redoc_url=None)
     answer_errors(server)
     for router in ROUTERS:
         server.include_router(router(store))
-    register(_pages(server), store)
+    server.include_router(events_router(events))
+    server.state.events = events
+    app = _pages(server)
+    register(app, store)
+    # Dash looks for the scripts at the first request of "/" only; a page of another address would come without them.
+    app._setup_server()  # type: ignore[no-untyped-call]
     server.add_middleware(GZipMiddleware, minimum_size=SMALLEST_GZIP)
+    server.add_middleware(Guard, store=store, private=settings().asks_before_reading)
+    server.add_middleware(Measure)
     return server
 
 
@@ -95,6 +116,7 @@ def _pages(server: FastAPI) -> Dash:
         __name__,
         server=server,  # type: ignore[arg-type]
         assets_folder=str(ASSETS),
+        assets_ignore=ONLY_TO_EDIT,
         index_string=INDEX,
         title="City twin",
         update_title="",

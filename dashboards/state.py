@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -15,6 +16,7 @@ from dashboards.words import LANGUAGES
 FIRST_LENS = "attainment"
 THEMES = ("", "light", "dark")
 ZOOMS = (6, 19)
+EDITED = re.compile(r"[a-z][a-z0-9_]{0,62}(\.\d{1,18})?")
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class View:
 
     ``layers`` None is as the layers' declarations say. ``only`` names classes of the legend; empty shows all.
     ``theme`` "" is the reader's own. ``at`` is latitude, longitude and zoom of the map; None shows the whole city.
+    ``edit`` is the layer that is edited, and the id of the row that is open, as in ``building.42``.
     """
 
     goal: str = ""
@@ -33,6 +36,7 @@ class View:
     lang: str = LANGUAGES[0]
     theme: str = ""
     at: tuple[float, float, int] | None = None
+    edit: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The view as the browser keeps it."""
@@ -58,6 +62,8 @@ def to_query(view: View) -> str:
         parts["theme"] = view.theme
     if view.at:
         parts["at"] = ",".join(f"{number:g}" if number == int(number) else repr(number) for number in view.at)
+    if view.edit:
+        parts["edit"] = view.edit
     return f"?{urlencode(parts, safe=',')}" if parts else ""
 
 
@@ -74,6 +80,7 @@ def from_query(query: str) -> View:
         lang=lang if lang in LANGUAGES else LANGUAGES[0],
         theme=theme if theme in THEMES else "",
         at=_place(given.get("at", "")),
+        edit=given.get("edit", "") if EDITED.fullmatch(given.get("edit", "")) else "",
     )
 
 

@@ -18,6 +18,7 @@ from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
 from layers.schema import Meaning, Raster
+from pipelines.raster import Band
 from twin.errors import SourceUnreadable, StoreUnavailable
 
 CELLS_AT_ONCE = 4_000_000
@@ -38,15 +39,6 @@ Sums are always made of the full grid.
 
 SMALL = ("uint8", "int8", "uint16", "int16", "float32")
 """Types whose numbers 32-bit floats hold exactly."""
-
-
-@dataclass(frozen=True)
-class Band:
-    """One band of a raster file; ``wkt`` is the CRS that it lies in, whatever the file says."""
-
-    path: Path
-    number: int
-    wkt: str
 
 
 @dataclass

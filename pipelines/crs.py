@@ -54,8 +54,8 @@ class Projection:
         xmin, ymin, xmax, ymax = self.extent
         with np.errstate(invalid="ignore"):
             inside = (box[:, 0] >= xmin) & (box[:, 1] >= ymin) & (box[:, 2] <= xmax) & (box[:, 3] <= ymax)
-        present = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
-        found: NDArray[np.bool_] = present & ~inside
+        found: NDArray[np.bool_] = ~inside
+        found[found] = ~(shapely.is_missing(geometry[found]) | shapely.is_empty(geometry[found]))
         return found
 
 

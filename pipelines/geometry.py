@@ -26,6 +26,13 @@ LEAST_RING_POINTS = 4
 """PostGIS reads no ring of fewer points, GEOS does."""
 
 
+NEXT = [1, 2, 3, 0]
+"""Of each side of four, the one that follows."""
+
+LEAST_TURN = 1e-9
+"""Share of its terms from which a cross product says more than how its numbers were rounded."""
+
+
 def storable(geometry: Any) -> bool:
     """Whether PostGIS can hold a geometry, valid or not: there, finite, each ring of four points or more."""
     if geometry is None or not np.isfinite(shapely.bounds(geometry)).all():
@@ -54,6 +61,24 @@ def as_declared(geometry: NDArray[np.object_], declared: Geometry) -> tuple[NDAr
     return made, wrong
 
 
+def surely_valid(geometry: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Which geometries (N,) need no closer look: polygons of four corners that all turn the same way, as most houses are.
+
+    Four turns to the same side, each of less than half a circle, make one round: such a ring cannot cross itself, and so
+    few points leave none for a hole. A turn that rounding could have made is left to GEOS, three times as slow.
+    """
+    sure = np.zeros(len(geometry), dtype=bool)
+    polygons = shapely.get_type_id(geometry) == GeometryType.POLYGON
+    four = np.flatnonzero(polygons & (shapely.get_num_coordinates(geometry) == len(NEXT) + 1))
+    x, y = shapely.get_coordinates(geometry[four]).reshape(-1, len(NEXT) + 1, 2).transpose(2, 1, 0).copy()
+    with np.errstate(invalid="ignore"):  # no step, or one to infinity, is no turn
+        x, y = np.diff(x, axis=0), np.diff(y, axis=0)
+        left, right = x * y[NEXT], y * x[NEXT]
+        turn = (left - right) / (np.abs(left) + np.abs(right))
+    sure[four] = (turn.min(axis=0) > LEAST_TURN) | (turn.max(axis=0) < -LEAST_TURN)
+    return sure
+
+
 def mended(
     geometry: NDArray[np.object_], declared: Geometry, consider: NDArray[np.bool_]
 ) -> tuple[NDArray[np.object_], dict[int, str], NDArray[np.bool_]]:
@@ -65,7 +90,8 @@ def mended(
     """
     invalid = np.zeros(len(geometry), dtype=bool)
     asked = np.flatnonzero(consider & ~shapely.is_missing(geometry))
-    invalid[asked] = ~shapely.is_valid(geometry[asked])
+    doubted = asked[~surely_valid(geometry[asked])]
+    invalid[doubted] = ~shapely.is_valid(geometry[doubted])
     if declared in (Geometry.MULTI_LINE_STRING, Geometry.LINE_STRING):
         # A line of one repeated point is the only invalid line, and has no length to keep.
         invalid[asked] |= shapely.length(geometry[asked]) == 0

@@ -12,16 +12,26 @@ import pyproj
 import shapely
 
 from layers.schema import Raster
-from pipelines.cells import Band
 from pipelines.crs import Projection, projection
 from pipelines.opening import Opened, fingerprint
 from pipelines.readers.reader import Contents
 from pipelines.recipe import City, Source
 from twin import __version__
+from twin.database.connect import Connection
+from twin.database.rasters import raster_file, raster_of_source
 from twin.errors import RecipeError
 
 EDGE_POINTS = 64
 """An outline gets this many points a side before it is projected."""
+
+
+@dataclass(frozen=True)
+class Band:
+    """One band of a raster file; ``wkt`` is the CRS that it lies in, whatever the file says."""
+
+    path: Path
+    number: int
+    wkt: str
 
 
 @dataclass(frozen=True)
@@ -48,6 +58,12 @@ class PlannedRaster:
         """Hash of all but the file that decides the cells: recipe, layer, CRS, this program's release."""
         text = repr((self.source.digest, self.layer, srid, __version__, self.extent.wkb_hex))
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def is_lost(connection: Connection, planned: PlannedRaster) -> bool:
+    """Whether the file of what was loaded before is gone, so that it must be read again."""
+    entry = raster_of_source(connection, planned.layer.id, planned.source.name)
+    return entry is not None and not raster_file(entry).is_file()
 
 
 def plan_raster(city: City, layer: Raster, source: Source, opened: Opened) -> PlannedRaster:

@@ -19,14 +19,8 @@ from pipelines.outcome import Outcome
 from pipelines.raster import PlannedRaster
 from twin.database.backup import rasters_folder
 from twin.database.connect import Connection
-from twin.database.rasters import enter_raster, overlapped, raster_file, raster_of_source
+from twin.database.rasters import enter_raster, overlapped, raster_of_source
 from twin.database.staging import quarantine, register_geometry
-
-
-def is_lost(connection: Connection, planned: PlannedRaster) -> bool:
-    """Whether the file of what was loaded before is gone, so that it must be read again."""
-    entry = raster_of_source(connection, planned.layer.id, planned.source.name)
-    return entry is not None and not raster_file(entry).is_file()
 
 
 def load_raster(

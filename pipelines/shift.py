@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 FARTHEST_M = 800.0
 CELL_M = 10.0
@@ -54,6 +53,8 @@ def shift_of(places: Places, anchors: Places) -> Shift | None:
     """
     if len(places) < FEWEST or not len(anchors):
         return None
+    from scipy.spatial import cKDTree  # a fifth of a second that loads without such points need not wait for
+
     pairs = cKDTree(places).sparse_distance_matrix(cKDTree(anchors), FARTHEST_M, output_type="ndarray")
     if not len(pairs):
         return None

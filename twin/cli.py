@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from twin import __version__
-from twin.commands import backup, export, flags, grid, runs, scores, store, worker
+from twin.commands import backup, conflicts, export, flags, grid, history, qgis, runs, scores, store, users, worker
 from twin.errors import TwinError, UsageError
 from twin.log import begin_log
 
@@ -47,7 +47,7 @@ def _terminated(*_: object) -> None:
 
 
 def _add_commands() -> None:
-    for module in (store, scores, flags, export, grid, runs, worker, backup):
+    for module in (store, scores, flags, export, grid, history, conflicts, qgis, runs, worker, backup, users):
         for command in module.commands:
             main.add_command(command)
     for point in sorted(entry_points(group="twin.commands"), key=lambda point: point.name):

@@ -19,6 +19,8 @@
     │   ├── StoreNotReady           nothing is loaded or scored yet
     │   ├── StoreMismatch           it holds another city, another CRS, or an incompatible table
     │   ├── StoreBusy               another load is writing
+    │   ├── EditRefused             an edit breaks a rule of its layer; the field or the place is named
+    │   ├── EditStale               an edit of a row that somebody else changed since; both states are shown
     │   ├── BackupError             a backup cannot be written or restored
     │   └── MigrationError          a numbered migration was changed after it ran
     ├── RunError                    a recompute cannot start or go on
@@ -26,6 +28,10 @@
     │   ├── RunCancelled            somebody cancelled it
     │   ├── WorkersLost             no worker is left, or none answers
     │   └── WorkerDiffers           a worker runs another program
+    ├── AccessError                 the door is shut
+    │   ├── SignInNeeded            nobody is signed in
+    │   ├── SignInRefused           name or password is not right, or too many tries
+    │   └── NotAllowed              the role may not do this, or the request comes from elsewhere
     ├── ExportError                 a file cannot be written where it was asked for
     └── DiscoveryError              a file in a folder of layers, indices, readers … is not one
 """
@@ -34,6 +40,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from twin.database.edits import Change, EditRow
 
 
 class TwinError(Exception):
@@ -114,6 +124,35 @@ class StoreBusy(StoreError):
     """Another load is writing; it is named."""
 
 
+class EditRefused(StoreError):
+    """An edit breaks a rule of its layer; nothing of what was saved with it is kept."""
+
+    def __init__(
+        self, message: str, hint: str = "", field: str = "", place: tuple[float, float] | None = None, index: int = 0
+    ) -> None:
+        """In the rule's words.
+
+        Args:
+            message: what is wrong.
+            hint: what to do.
+            field: the field it is about, ``geom`` for the place, empty where it is about the row.
+            place: longitude and latitude of the fault, where it has one.
+            index: position of the change among those that were saved together.
+        """
+        super().__init__(f"{message}. {hint}" if hint else message)
+        self.message, self.hint, self.field, self.place, self.index = message, hint, field, place, index
+
+
+class EditStale(StoreError):
+    """An edit of a row that somebody else changed, or deleted, since it was read; nothing of what was saved is kept."""
+
+    def __init__(self, theirs: EditRow | None, yours: Change, index: int) -> None:
+        """Hold both: ``theirs`` is the row as it stands (None: gone), ``yours`` the change at position ``index``."""
+        state = f"{theirs.edited_by} changed it to version {theirs.version}" if theirs else "it is gone"
+        super().__init__(f"the row was not saved: since you read it {state}. Look at both, then save again")
+        self.theirs, self.yours, self.index = theirs, yours, index
+
+
 class BackupError(StoreError):
     """A backup cannot be written or restored; the store is as it was."""
 
@@ -140,6 +179,22 @@ class WorkersLost(RunError):
 
 class WorkerDiffers(RunError):
     """A worker runs another program than the one that began the recompute."""
+
+
+class AccessError(TwinError):
+    """The door is shut to whoever asks."""
+
+
+class SignInNeeded(AccessError):
+    """Nobody is signed in, or the session has ended."""
+
+
+class SignInRefused(AccessError):
+    """Name or password is not right, or there were too many tries."""
+
+
+class NotAllowed(AccessError):
+    """The role of whoever is signed in does not reach that far, or the request comes from another page."""
 
 
 class ExportError(TwinError):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from twin.errors import SettingError
@@ -40,11 +40,41 @@ class Settings(BaseSettings):
     basemap: str = Field(
         default="", description="URL of raster tiles drawn under the city, {z}/{x}/{y}; none if empty."
     )
+    listen: str = Field(
+        default="", description="host:port where the private PostGIS also listens, for QGIS and psql; none if empty."
+    )
+    private: bool = Field(default=False, description="Reading asks for a sign-in too, as every change does.")
+
+    @field_validator("listen")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        if value:
+            address_of(value)
+        return value
+
+    @property
+    def asks_before_reading(self) -> bool:
+        """Whether nothing is shown to whoever is not signed in: ``TWIN_PRIVATE``."""
+        return self.private
 
     @property
     def is_private(self) -> bool:
         """Whether the twin keeps its own PostGIS under ``home``."""
         return not self.dsn
+
+
+def address_of(listen: str) -> tuple[str, int]:
+    """Host and port of ``host:port``; an IPv6 address stands in brackets.
+
+    Raises:
+        ValueError: it is none.
+    """
+    host, _, port = listen.rpartition(":")
+    if not host or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
+        raise ValueError(f"'{listen}' is not host:port, such as 0.0.0.0:5433 or [::]:5433")
+    if re.search(r"[\s,'\"]", host) or (":" in host) != (host[0] == "[" and host[-1] == "]"):
+        raise ValueError(f"'{host}' is not one host; an IPv6 address stands in brackets")
+    return host.strip("[]"), int(port)
 
 
 SECRETS = frozenset({"dsn"})

@@ -36,7 +36,7 @@
   }
 
   function found(state) {
-    if (run !== null && state.run !== run) {
+    if (run !== null && state.run !== run && !(twin.follow && twin.follow.isOpen)) {
       const news = document.getElementById("news");
       if (news) news.hidden = false;
     }
@@ -67,7 +67,7 @@
 
   window.fetch = watched;
   twin.acts = Object.assign(twin.acts || {}, { "try-now": pulse });
-  twin.connection = { lost, pulse };
+  twin.connection = { lost, pulse, follow(newest) { run = newest; } };
   window.addEventListener("offline", lost);
   window.addEventListener("online", pulse);
   setInterval(() => { if (!gone && !document.hidden) pulse(); }, PULSE_S * 1000);

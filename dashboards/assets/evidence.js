@@ -93,6 +93,8 @@
     "see-evidence": () => twin.selection.show(),
   });
 
+  (twin.followers = twin.followers || []).push(() => { if (twin.view.now.lens === "cause" && twin.view.now.zone) read(twin.view.now); });
+
   (twin.begin = twin.begin || []).push((map) => {
     twin.overlay.add(map, "evidence", 445, drawUnder);
     twin.overlay.add(map, "evidence-points", 460, drawAbove);

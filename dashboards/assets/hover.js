@@ -46,6 +46,7 @@
   twin.hover = { lines };
 
   (twin.begin = twin.begin || []).push((map) => {
+    if (twin.edit.isHere()) return;
     const touch = window.matchMedia("(hover: none)").matches;
     if (!touch) {
       map.on("mousemove", (event) => {

@@ -125,7 +125,7 @@
 
   function readScores(view) {
     const lens = facts.lenses[view.lens];
-    if (!facts.run || !view.goal) return;
+    if (!facts.run || !view.goal || !lens) return;
     const address = lens.scores.replace("{run}", facts.run).replace("{goal}", view.goal) + `?lang=${view.lang}`;
     fetch(address).then((answer) => (answer.ok ? answer.json() : Promise.reject(answer.status))).then((found) => {
       if (twin.view.now.goal !== view.goal || twin.view.now.lens !== view.lens) return;
@@ -151,6 +151,25 @@
       readScores(twin.view.now);
       twin.map.redraw();
       twin.map.outline();
+    },
+    /* Scores of a newer run. */
+    follow(run) {
+      if (!facts) return;
+      facts.run = run;
+      if (base) readScores(twin.view.now);
+    },
+    /* Newer versions of layers: tiles are asked for again, the old ones are shown until they are here. */
+    renew(versions) {
+      if (!base) return;
+      const newer = facts.layers.filter((layer) => versions[layer.id] && versions[layer.id] !== layer.version);
+      for (const layer of newer) {
+        layer.version = versions[layer.id];
+        const { tileCache } = views.get(layer.id);
+        tileCache.source.url = tilesOf(layer).url;
+        tileCache.cache.clear();
+      }
+      if (newer.length) twin.map.redraw();
+      if (newer.some((layer) => layer.id === ZONES)) twin.map.outline();
     },
     redraw() {
       drawAgain(base);

@@ -20,6 +20,7 @@
       twin.view.start(view);
       twin.map.begin();
       twin.connection.pulse();
+      twin.follow.listen(view);
       return same();
     },
     facts(facts) {

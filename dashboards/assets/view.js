@@ -15,6 +15,7 @@
     if (view.lang && view.lang !== "en") parts.set("lang", view.lang);
     if (view.theme) parts.set("theme", view.theme);
     if (view.at) parts.set("at", view.at.join(","));
+    if (view.edit) parts.set("edit", view.edit);
     const text = parts.toString().replaceAll("%2C", ",");
     return text ? "?" + text : "";
   }

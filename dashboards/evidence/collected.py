@@ -47,7 +47,7 @@ def evidence_of(connection: Connection, run: Run, goal: str, zone: str, say: Wor
     flag, or one that no premise was looked at for.
     """
     model, flag = premise_model_of(goal), zone_flag(connection, run.id, goal, zone)
-    premises = premises_of_goal(connection, run.id, goal, zone)
+    premises = premises_of_goal(connection, run.id, goal, [zone])
     features: list[Feature] = []
     if model is not None and flag is not None and premises and flag["details"].get("method") != UNTOLD:
         asked = Asked(zone, flag, premises[0], run.goals[goal].get("params", {}), say)

@@ -9,6 +9,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashboards.panels.account import account_button, account_place
 from dashboards.panels.bits import act, aria, data, icon, icon_button
 from dashboards.panels.search import search_field
 from dashboards.panels.setup import empty_store, store_gone
@@ -59,8 +60,10 @@ def framed(store: Store, view: View, path: str) -> list[Component]:
         body,
         _tabs(view, page.id),
         _drawer(say),
+        account_place(say),
         html.Div(id="said", className="said", role="status", **aria(live="polite")),
         html.Div(id="toast", className="toast", role="status", hidden=True),
+        html.Div(id="follow", className="follow", role="status", hidden=True, **data(causes=say("follow.causes"))),
         *_asked(view),
     ]
 
@@ -86,6 +89,7 @@ def _personal(view: View) -> list[Component]:
         icon_button("share", say("frame.share"), act("share", **data(done=say("frame.shared")))),
         icon_button("globe", say("frame.language"), act("language", other)),
         icon_button("moon", say("frame.theme"), act("theme"), "theme-button"),
+        account_button(say),
     ]
 
 

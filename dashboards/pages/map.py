@@ -43,7 +43,7 @@ def body(store: Store, city: City, view: View) -> Component:  # noqa: ARG001 - e
     with store.read() as connection:
         frame, run = read_frame(connection), read_run(connection)
         rows = count_rows(connection, known)
-        facts = _facts(connection, known, frame, run) if frame else {}
+        facts = map_facts(connection, known, frame, run) if frame else {}
         credited = attributions(connection)
     if frame is None:
         return no_zones(words(view.lang))
@@ -128,7 +128,7 @@ def _handle() -> Component:
     return html.Button(html.Span(), type="button", className="handle", **aria(label="↕"))
 
 
-def _facts(connection: Connection, known: Mapping[str, Layer], frame: Frame, run: Run | None) -> dict[str, Any]:
+def map_facts(connection: Connection, known: Mapping[str, Layer], frame: Frame, run: Run | None) -> dict[str, Any]:
     """What the map must know before it draws."""
     return {
         "run": run.id if run else None,

@@ -5,13 +5,28 @@ from __future__ import annotations
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
-from twin.errors import StoreNotReady, StoreUnavailable, TwinError, UnknownName, UsageError
+from dashboards.server.edit_answers import details_of
+from twin.errors import (
+    AccessError,
+    EditRefused,
+    EditStale,
+    NotAllowed,
+    StoreNotReady,
+    StoreUnavailable,
+    TwinError,
+    UnknownName,
+    UsageError,
+)
 
 STATUS: tuple[tuple[type[TwinError], int], ...] = (
     (UnknownName, 404),
     (UsageError, 400),
     (StoreUnavailable, 503),
     (StoreNotReady, 409),
+    (EditStale, 409),
+    (EditRefused, 422),
+    (NotAllowed, 403),
+    (AccessError, 401),
     (TwinError, 500),
 )
 """The first class that fits decides."""
@@ -31,7 +46,7 @@ async def answer(_: Request, error: Exception) -> Response:
     headers = {"Cache-Control": "no-store"}
     if status == 503:
         headers["Retry-After"] = str(RETRY_AFTER_S)
-    content = {"error": type(error).__name__, "message": str(error)}
+    content = {"error": type(error).__name__, "message": str(error), **details_of(error)}
     return JSONResponse(content, status_code=status, headers=headers)
 
 

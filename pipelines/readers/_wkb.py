@@ -20,8 +20,8 @@ def parse_wkb(column: pa.Array | None, count: int) -> tuple[NDArray[np.object_],
     raw = np.empty(count, dtype=object)
     raw[:] = column.to_pylist()
     geometry: NDArray[np.object_] = shapely.from_wkb(raw, on_invalid="ignore")
-    lost = np.flatnonzero(shapely.is_missing(geometry) & np.array([each is not None for each in raw], dtype=bool))
-    broken = {int(i): _reason(raw[i]) for i in lost}
+    lost = np.flatnonzero(shapely.is_missing(geometry))
+    broken = {int(i): _reason(raw[i]) for i in lost if raw[i] is not None}
     for i in np.flatnonzero(shapely.is_empty(geometry)):
         if shapely.get_type_id(geometry[i]) != shapely.GeometryType.POINT and len(raw[i]) > EMPTY_BYTES:
             broken[int(i)] = f"it says {geometry[i].geom_type}, but holds something else"

@@ -73,9 +73,10 @@ def _chunks(
         plain = batch.select([at for at, name in enumerate(batch.schema.names) if geo is None or name != geo.name])
         frame = decoded(plain.rename_columns(columns), rows, path, source.encoding)
         geometry, broken = places(frame, source)
-        if geo is not None and geo_rows is not None:
-            geometry, broken = geo_rows(batch.column(geo.name))
-        yield Chunk(rows, frame, flat(geometry), broken)
+        wkb = None if geo is None else batch.column(geo.name)
+        if wkb is not None and geo_rows is not None:
+            geometry, broken = geo_rows(wkb)
+        yield Chunk(rows, frame, flat(geometry), broken, wkb)
 
 
 def _batches(path: Path, wanted: list[str]) -> Iterator[pa.RecordBatch]:

@@ -11,9 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyproj
-import rasterio
 import shapely
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
 from pipelines.readers.reader import Chunk, Contents, Reader
 from pipelines.recipe import Source
@@ -28,6 +26,9 @@ def open_geotiff(path: Path, source: Source) -> Contents:
         RecipeError: it holds several bands and the recipe names none.
         UnknownName: the recipe's band is not in it.
     """
+    import rasterio  # as late as this: every load meets the readers, few a raster
+    from rasterio.errors import NotGeoreferencedWarning, RasterioError
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)  # said below, in words of our own
         try:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyproj
 from numpy.typing import NDArray
 
@@ -24,12 +25,14 @@ class Chunk:
 
     ``rows`` int64, the number by which people find a row (a feature's fid, the line of a CSV); ``columns`` the
     attributes; ``geometry`` shapely objects or None; ``broken`` says, by position, why a geometry could not be read.
+    ``wkb`` is what the geometries were read from, for formats that hold WKB: what nothing changes is stored as it came.
     """
 
     rows: NDArray[np.int64]
     columns: pd.DataFrame
     geometry: NDArray[np.object_]
     broken: Mapping[int, str] = field(default_factory=dict)
+    wkb: pa.Array | None = None
 
 
 def again(notes: list[str], chunks: Callable[[], Iterator[Chunk]]) -> Callable[[], Iterator[Chunk]]:

@@ -132,8 +132,9 @@ def _chunk(table: Table, batch: pa.RecordBatch, shapes: int) -> Chunk:
     rows = np.asarray(batch.column(0), dtype=np.int64) + first
     attributes = batch.select([at for at in range(1, batch.num_columns) if at != shapes])
     columns = decoded(attributes, rows, table.path, table.source.encoding)
-    geometry, broken = parse_wkb(batch.column(shapes) if shapes else None, len(rows))
-    return Chunk(rows, columns, geometry, broken)
+    wkb = batch.column(shapes) if shapes else None
+    geometry, broken = parse_wkb(wkb, len(rows))
+    return Chunk(rows, columns, geometry, broken, wkb)
 
 
 def _after(batches: Iterator[tuple[pa.RecordBatch, int]], count: int) -> Iterator[tuple[pa.RecordBatch, int]]:

@@ -9,14 +9,11 @@ import warnings
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError
 
 import numpy as np
-import openpyxl
 import pandas as pd
-from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.workbook.workbook import Workbook
 
 from pipelines.places import check_place, headings, places
 from pipelines.readers._where import filtered
@@ -24,7 +21,10 @@ from pipelines.readers.reader import CHUNK_ROWS, Chunk, Contents, Reader, again
 from pipelines.recipe import Source
 from twin.errors import RecipeError, SourceUnreadable, UnknownName
 
-BROKEN = (InvalidFileException, zipfile.BadZipFile, ParseError, KeyError, ValueError, OSError, EOFError)
+if TYPE_CHECKING:
+    from openpyxl.workbook.workbook import Workbook
+
+BROKEN = (zipfile.BadZipFile, ParseError, KeyError, ValueError, OSError, EOFError)
 """What openpyxl says of a file that is not a workbook."""
 
 Row = tuple[int, tuple[Any, ...]]
@@ -65,11 +65,14 @@ class _workbook:  # noqa: N801
     """A workbook opened for streaming, closed at the end."""
 
     def __init__(self, path: Path) -> None:
+        import openpyxl  # as late as this: every load meets the readers, few a workbook
+        from openpyxl.utils.exceptions import InvalidFileException
+
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of styles and validations, which are not read
                 self.book: Workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        except BROKEN as error:
+        except (InvalidFileException, *BROKEN) as error:
             raise SourceUnreadable(f"{path}: not a whole XLSX workbook: {error}") from error
 
     def __enter__(self) -> _workbook:

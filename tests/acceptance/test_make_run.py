@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -90,6 +91,7 @@ def test_make_run_serves_the_scored_sample_and_is_quick_the_second_time(clone: P
     said = first.log.read_text()
     assert "zones scored" in said
     assert f"http://localhost:{first.port}" in said
+    assert len(re.findall(r"^Sign in to edit: name editor, password [a-z0-9-]{19}$", said, re.MULTILINE)) == 1
 
     second = make_run(clone, "second")
     again = second.wait(SECOND_PATIENCE_S)
@@ -97,4 +99,5 @@ def test_make_run_serves_the_scored_sample_and_is_quick_the_second_time(clone: P
     said = second.log.read_text()
     assert "sample city: 0 rows loaded now" in said
     assert "zones scored" not in said
+    assert "password" not in said
     assert again < took

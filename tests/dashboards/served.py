@@ -35,7 +35,8 @@ class Answer:
 class Served:
     """A server on one port; it can be stopped and started again."""
 
-    def __init__(self, home: Path, **environment: str) -> None:
+    def __init__(self, home: Path, *options: str, **environment: str) -> None:
+        self.options = options or ("--no-worker",)
         self.environment = {**os.environ, "TWIN_HOME": str(home), **environment}
         self.log = home.parent / f"{home.name}-serve.log"
         with socket.socket() as free:
@@ -48,7 +49,8 @@ class Served:
         return f"http://localhost:{self.port}"
 
     def start(self) -> Served:
-        command = [sys.executable, "-c", "from dashboards.cli import serve; serve()", "--port", str(self.port)]
+        serve = [sys.executable, "-c", "from dashboards.cli import serve; serve()"]
+        command = [*serve, "--port", str(self.port), *self.options]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, cwd=PROJECT, env=self.environment, stdout=log, stderr=log)
         until = time.monotonic() + PATIENCE_S

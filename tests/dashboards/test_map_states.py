@@ -57,10 +57,13 @@ def test_layers_without_scores_can_be_looked_at(own: tuple[Cluster, Served], vis
     expect(page.locator("#goal-select")).to_have_count(0)
 
 
-def test_a_newer_run_is_announced(own: tuple[Cluster, Served], visit: Open) -> None:
+def test_a_newer_run_is_announced_where_no_stream_comes_through(own: tuple[Cluster, Served], visit: Open) -> None:
     cluster, server = own
     filled(cluster.home, across=2)
-    page = visit(server.url).ready()
+    seen = visit(f"{server.url}/healthz")
+    seen.page.add_init_script("delete window.EventSource")
+    seen.page.goto(server.url)
+    page = seen.ready()
     page.evaluate("twin.connection.pulse()")
     sql(
         cluster,

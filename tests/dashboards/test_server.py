@@ -61,10 +61,11 @@ def fields(message: bytes) -> Iterator[tuple[int, Any]]:
             at += content
 
 
-def around(city: City, layer: str, z: int) -> set[int]:
-    """Ids in the tile of the first zone and in the eight around it."""
+def around(city: City, layer: str, z: int, reach: int = 1) -> set[int]:
+    """Ids in the tile of the first zone and in those around it, as many tiles on each side."""
     _, x, y = (int(part) for part in tile_at(city, z).removesuffix(".mvt").split("/"))
-    places = [(x + dx, y + dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1)]
+    steps = range(-reach, reach + 1)
+    places = [(x + dx, y + dy) for dx in steps for dy in steps]
     tiles = [city.server.get(f"/tiles/{layer}/{z}/{i}/{j}.mvt").body for i, j in places]
     return set().union(*(feature_ids(tile) for tile in tiles))
 
@@ -100,7 +101,7 @@ def test_tiles_of_the_version_asked_for_are_kept_for_ever_others_never(city: Cit
 
 
 def test_a_changed_layer_has_another_version(city: City) -> None:
-    path = f"/tiles/transit_stop/{tile_at(city, 14)}"
+    path = f"/tiles/transit_stop/{tile_at(city, 15)}"
     before = city.server.get(path).headers["etag"]
     with psycopg.connect(city.cluster.dsn()) as connection:
         connection.execute(
@@ -127,10 +128,10 @@ def test_a_layer_has_no_tiles_before_its_first_zoom(city: City) -> None:
     assert city.server.get(f"/tiles/broadband_coverage/{tile_at(city, 13)}").status == 200
 
 
-def test_buildings_under_half_a_pixel_are_left_out(city: City) -> None:
-    # Every third zone has 24 houses of 9 m, all others 24 of 26 m; half a pixel is 15 m there.
-    assert len(around(city, "building", 11)) == 24 * 24
-    assert len(around(city, "building", 13)) == city.town.rows["building"]
+def test_far_out_cells_stand_for_buildings_and_near_by_each_is_there(city: City) -> None:
+    assert around(city, "building", 12) == set()
+    assert b"shade" in city.server.get(f"/tiles/building/{tile_at(city, 12)}").body
+    assert len(around(city, "building", 14, reach=2)) == city.town.rows["building"]
 
 
 def test_zones_are_never_left_out(city: City) -> None:

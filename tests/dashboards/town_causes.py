@@ -66,7 +66,7 @@ def messiness_of(position: int) -> float | None:
 
 def explain_zones(connection: Connection, town: Town) -> None:
     """Write forms, premises and flags."""
-    write_forms(connection, town.run, [_form(code, at) for at, code in enumerate(town.codes)])
+    write_forms(connection, town.run, town.run, [_form(code, at) for at, code in enumerate(town.codes)])
     ids = [row["id"] for row in connection.execute("SELECT id FROM layer.building ORDER BY id")]
     nodes = [row["id"] for row in connection.execute("SELECT id FROM layer.broadband_node ORDER BY id")]
     each = len(ids) // len(town.codes)
@@ -75,16 +75,16 @@ def explain_zones(connection: Connection, town: Town) -> None:
         for goal in TOLD
         for at, code in enumerate(town.codes)
     ]
-    write_premises(connection, town.run, rows)
+    write_premises(connection, town.run, town.run, rows)
     told = [_flag(town, goal, code) for goal in TOLD for code in town.codes]
-    write_flags(connection, town.run, [flag for flag in [*told, *_untold(town)] if flag is not None])
+    write_flags(connection, town.run, town.run, [flag for flag in [*told, *_untold(town)] if flag is not None])
 
 
 def _form(code: str, at: int) -> FormRow:
     value = messiness_of(at)
     if value is None:
-        return FormRow(code, 40, None, None, None, 12, "Fewer than 30 buildings", {})
-    return FormRow(code, 1253, value, max(value - 0.05, 0), min(value + 0.06, 1), 172, "", METRICS)
+        return FormRow(code, 40, None, None, None, 12, "Fewer than 30 buildings", {}, {})
+    return FormRow(code, 1253, value, max(value - 0.05, 0), min(value + 0.06, 1), 172, "", METRICS, {})
 
 
 def _premises(goal: str, code: str, ids: list[int], node: int) -> PremiseRow:

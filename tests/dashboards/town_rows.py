@@ -96,8 +96,8 @@ def _score_goal(connection: Connection, town: Town, goal: str, values: np.ndarra
         )
     with connection.cursor() as cursor:
         cursor.executemany(
-            "INSERT INTO twin.score (run_id, goal, zone, value, attainment, shortfall, class, n, quality,"
+            "INSERT INTO twin.score_state (base, run_id, goal, zone, value, attainment, shortfall, class, n, quality,"
             " people_affected, reason, parts, numerator, denominator)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            rows,
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [(town.run, *row) for row in rows],
         )

@@ -12,7 +12,8 @@ from affine import Affine
 
 from layers.schema import Meaning, Raster
 from pipelines import cells
-from pipelines.cells import Band, Tally, cleaned
+from pipelines.cells import Tally, cleaned
+from pipelines.raster import Band
 from tests.conftest import realdata
 from tests.pipelines.cells import HERE, catalogue, counts, files_of, grid_city, people, run, write_raster  # noqa: F401
 from tests.pipelines.conftest import SmallCity

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -21,6 +21,8 @@ EWKB_SRID = 0x20000000
 """Flag in the type of EWKB: a SRID follows."""
 
 WKB_HEAD = 5
+LARGEST = 2**40
+"""Arrow fails on a slice without an end, where many rows are shorter than it expects."""
 """Bytes of byte order and type, before the coordinates."""
 
 WKB_KINDS = np.array([1, 2, 2, 3, 4, 5, 6, 7])
@@ -65,6 +67,10 @@ class Chunk(Protocol):
     def geometry(self) -> NDArray[np.object_]:
         """Geometries in the city's CRS."""
 
+    @property
+    def wkb(self) -> pa.Array | None:
+        """WKB of the geometries whose source had it, null of the others; None where none had."""
+
 
 def block(chunk: Chunk, layer: Layer, sent: Sequence[str], srid: int) -> memoryview:
     """A chunk as rows of binary COPY: row number, the fields ``sent``, attributes, geometry as EWKB."""
@@ -75,7 +81,7 @@ def block(chunk: Chunk, layer: Layer, sent: Sequence[str], srid: int) -> memoryv
     columns += _measured(pa.array(rest, pa.large_binary()))
     count = 2 + len(sent)
     if layer.has_geometry:
-        columns += _measured(ewkb(chunk.geometry, srid, layer.geometry))
+        columns += _measured(ewkb(chunk.geometry, srid, layer.geometry, chunk.wkb))
         count += 1
     head = pa.scalar(struct.pack(">h", count), pa.large_binary())
     nothing = pa.scalar(b"", pa.large_binary())
@@ -132,30 +138,50 @@ def _binary(lengths: NDArray[np.int64], data: bytes) -> pa.Array:
 
 
 def ahead(items: Iterable[T]) -> Iterator[T]:
-    """The items, each next one made by a thread while the one before is in use."""
-    made = iter(items)
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="read") as pool:
-        coming = pool.submit(next, made, None)
+    """The items, each next one made by a thread while the one before is in use, the first one from now on."""
+    made, pool = iter(items), ThreadPoolExecutor(max_workers=1, thread_name_prefix="read")
+    return _taken(pool, made, pool.submit(next, made, None))
+
+
+def _taken(pool: ThreadPoolExecutor, made: Iterator[T], coming: Future[T | None]) -> Iterator[T]:
+    with pool:
         while (item := coming.result()) is not None:
             coming = pool.submit(next, made, None)
             yield item
 
 
-def ewkb(geometry: NDArray[np.object_], srid: int, declared: Geometry) -> pa.Array:
+def ewkb(geometry: NDArray[np.object_], srid: int, declared: Geometry, wkb: pa.Array | None = None) -> pa.Array:
     """Geometries as PostGIS reads them; single parts become multi where the layer declares so.
 
-    Heads are put before shapely's WKB: to set a SRID on the geometries, or to make them multi, would copy them all.
+    Heads are put before plain WKB: to set a SRID on the geometries, or to make them multi, would copy them all.
+    ``wkb`` holds what is known of it already, null elsewhere; the rest is written by shapely.
     """
     kinds = WKB_KINDS[shapely.get_type_id(geometry)]
-    plain = shapely.to_wkb(geometry, byte_order=1).tolist()
-    heads = {int(kind): _head(int(kind), srid, declared) for kind in np.unique(kinds)}
-    if len(heads) == 1:
-        ((head, skip),) = heads.values()
-        pieces = [head + wkb[skip:] for wkb in plain]
-    else:
-        chosen = [heads[kind] for kind in kinds.tolist()]
-        pieces = [head + wkb[skip:] for (head, skip), wkb in zip(chosen, plain, strict=True)]
-    return _binary(np.fromiter(map(len, pieces), dtype=np.int64, count=len(pieces)), b"".join(pieces))
+    plain = _plain(geometry, kinds, wkb)
+    found = np.unique(kinds)
+    heads = {int(kind): _head(int(kind), srid, declared) for kind in found}
+    replaced = np.isin(kinds, [kind for kind, (_, skip) in heads.items() if skip])
+    if replaced.any():
+        rest = pa.compute.binary_slice(plain, WKB_HEAD, LARGEST)
+        plain = rest if replaced.all() else pa.compute.if_else(pa.array(replaced), rest, plain)
+    chosen = pa.array([heads[int(kind)][0] for kind in found], pa.large_binary())
+    head = chosen[0] if len(found) == 1 else chosen.take(pa.array(np.searchsorted(found, kinds)))
+    return pa.compute.binary_join_element_wise(head, plain, pa.scalar(b"", pa.large_binary()))
+
+
+def _plain(geometry: NDArray[np.object_], kinds: NDArray[np.int64], wkb: pa.Array | None) -> pa.Array:
+    """Little-endian WKB of two dimensions: as it came where it is so, else as shapely writes it."""
+    if wkb is None:
+        return pa.array(shapely.to_wkb(geometry, byte_order=1), pa.large_binary())
+    known = wkb.cast(pa.large_binary())
+    heads = pa.compute.binary_slice(known, 0, WKB_HEAD)
+    usual = [struct.pack("<BI", 1, kind) for kind in NAMES]
+    fitting = pa.compute.index_in(heads, pa.array(usual, heads.type)).fill_null(-1).to_numpy()
+    unfit = fitting + 1 != kinds
+    if not unfit.any():
+        return known
+    made = pa.array(shapely.to_wkb(geometry[unfit], byte_order=1), pa.large_binary())
+    return pa.compute.replace_with_mask(known, pa.array(unfit), made)
 
 
 def _head(kind: int, srid: int, declared: Geometry) -> tuple[bytes, int]:

@@ -11,7 +11,7 @@ import psycopg
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
 
-from twin.database.cluster import WEB, Cluster
+from twin.database.cluster import OWNER, SIGN_IN, WEB, Cluster
 from twin.database.queries import query
 from twin.errors import StoreMismatch, StoreNotReady, StoreUnavailable
 from twin.settings import settings
@@ -24,13 +24,16 @@ NO_ROOM = ("53", "58")
 COULD_NOT_WRITE = re.compile(r"could not (?:extend|write)")
 """PostgreSQL calls a file that reached its limit an internal error."""
 
+BROWSER = "browser"
+"""What history calls the program of edits that were made in the browser."""
+
 Row = dict[str, Any]
 Connection = psycopg.Connection[Row]
 
 
 def cluster() -> Cluster:
     """The private cluster of this process's ``TWIN_HOME``."""
-    return Cluster(settings().home.resolve())
+    return Cluster(settings().home.resolve(), settings().listen)
 
 
 def ensure_up(say: Callable[[str], None] = lambda _: None) -> None:
@@ -44,17 +47,23 @@ def ensure_up(say: Callable[[str], None] = lambda _: None) -> None:
         cluster().up(say)
 
 
-def _dsn(web: bool) -> str:
+def _dsn(login: str = OWNER) -> str:
+    """As one of the private cluster's logins; the server of ``TWIN_DSN`` has one for all."""
     if settings().is_private:
         if not cluster().exists:
             raise StoreNotReady(f"there is no store in {cluster().home} yet. Run `twin up`, or `twin load DIR`.")
-        return cluster().dsn(WEB) if web else cluster().dsn()
+        return cluster().dsn(login)
     return settings().dsn
 
 
 def dsn_of_store() -> str:
     """Connection string of the store's owner."""
-    return _dsn(web=False)
+    return _dsn()
+
+
+def dsn_of_reader() -> str:
+    """Connection string of the web server's login, which by itself may read what is published."""
+    return _dsn(WEB)
 
 
 def _whose() -> str:
@@ -78,7 +87,7 @@ def connect(*, autocommit: bool = False, program: str = "twin") -> Iterator[Conn
             is kept then), or has no room to write.
     """
     try:
-        opened = psycopg.connect(_dsn(web=False), autocommit=autocommit, row_factory=dict_row, application_name=program)
+        opened = psycopg.connect(_dsn(), autocommit=autocommit, row_factory=dict_row, application_name=program)
     except psycopg.OperationalError as error:
         raise _explained(error) from error
     try:
@@ -113,12 +122,24 @@ def _as_viewer(connection: psycopg.Connection[Row]) -> None:
 def web_pool(size: int = 8) -> ConnectionPool[Connection]:
     """A closed pool of connections that may only read what is published; the server opens and closes it."""
     return ConnectionPool(
-        _dsn(web=True),
+        _dsn(WEB),
         min_size=1,
         max_size=size,
         open=False,
         configure=_as_viewer,
         kwargs={"row_factory": dict_row, "application_name": "twin serve"},
+        connection_class=psycopg.Connection[Row],
+    )
+
+
+def signing_pool(size: int = 4) -> ConnectionPool[Connection]:
+    """A closed pool of connections that take the role of whoever signed in, one transaction at a time."""
+    return ConnectionPool(
+        _dsn(SIGN_IN),
+        min_size=1,
+        max_size=size,
+        open=False,
+        kwargs={"row_factory": dict_row, "application_name": BROWSER},
         connection_class=psycopg.Connection[Row],
     )
 

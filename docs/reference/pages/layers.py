@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from layers.schema import Field, Layer, Style
+from layers.schema import Ends, Field, Layer, Style
 from pages._markdown import code, document, table
 from twin.database.tables import SYSTEM_COLUMNS
 from twin.discover import discover
@@ -17,6 +17,7 @@ SYSTEM = {
     "source_row": "Where the row stands in its file: its fid, feature number or line.",
     "edited_by": "Who wrote the row last.",
     "edited_at": "When that was.",
+    "program": "The program by which somebody wrote it by hand; empty where a load did.",
     "attributes": "Columns of the file that the layer does not know, as JSON.",
 }
 """What the columns are that the store adds to every layer."""
@@ -64,7 +65,17 @@ def _section(layer: Layer) -> str:
             ("rule", "words", "what to do"),
             [(f"`{rule.id}`", rule.message.replace("{value}", "…"), rule.hint) for rule in layer.rules()],
         ),
+        _ends(layer.ends) if layer.ends else "",
         drawn,
+    )
+
+
+def _ends(ends: Ends) -> str:
+    rising = f" So is a line that rises by `{ends.height}`, unless it is pumped." if ends.height else ""
+    return (
+        f"An end that is drawn within {ends.within_m:g} m of its `{ends.points}` is put onto it, and follows it when "
+        f"that is moved or named anew; `{ends.start}` and `{ends.end}` name it. An end that lies on none is a warning, "
+        f"no reason to reject the row.{rising}"
     )
 
 

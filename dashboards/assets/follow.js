@@ -1,0 +1,47 @@
+/* Open pages follow the store: new versions of layers, new scores, and in words what changed and by how much. */
+(function (twin) {
+  const SHOWN_MS = 12000;
+  let stream = null;
+  let run = null;
+
+  function box() { return document.getElementById("follow"); }
+
+  function tell(lines) {
+    const place = box();
+    if (!place || !lines.length) return;
+    place.replaceChildren(...lines.map((line) => Object.assign(document.createElement("div"), { textContent: line })));
+    place.hidden = false;
+    clearTimeout(place.timer);
+    place.timer = setTimeout(() => { place.hidden = true; }, SHOWN_MS);
+  }
+
+  function follow(found) {
+    const isNew = run !== null && found.run !== run;
+    const isRenewed = found.run === run;
+    run = found.run;
+    if (!isNew && !isRenewed && (!twin.map || twin.map.run === run)) return;
+    twin.connection.follow(run);
+    if (twin.map) twin.map.follow(run);
+    ["goal", "zone"].forEach(twin.view.ask);
+    if (isNew) tell(found.flagged ? found.said : [...found.said, box() ? box().dataset.causes : ""].filter(Boolean));
+    (twin.followers || []).forEach((each) => each(found));
+  }
+
+  function listen(view) {
+    if (stream || !window.EventSource) return;
+    stream = new EventSource(`/events?lang=${view.lang}`);
+    stream.addEventListener("run", (event) => follow(JSON.parse(event.data)));
+    stream.addEventListener("layers", (event) => {
+      const { layers } = JSON.parse(event.data);
+      if (twin.map) twin.map.renew(layers);
+      (twin.changed || []).forEach((each) => each(layers));
+    });
+  }
+
+  twin.follow = {
+    /* Whether news come by themselves, so that nobody must be asked to reload. */
+    get isOpen() { return Boolean(stream) && stream.readyState === EventSource.OPEN; },
+    listen,
+    tell,
+  };
+})((window.twin = window.twin || {}));
