@@ -7,19 +7,17 @@ from pathlib import Path
 
 import click
 
+from twin.commands.output import MOMENT
 from twin.database.connect import connect
 from twin.exporters.exporter import export as write
 from twin.runs.tables import table_of
-
-MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
-"""A day is its first moment."""
 
 
 @click.command()
 @click.argument("what", metavar="scores|flags|messiness|LAYER")
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File; its ending decides.")
 @click.option("--run", type=int, help="Number of a finished run; default the last one.")
-@click.option("--as-of", type=click.DateTime(MOMENTS), help="A layer as it stood then: 2026-11-20 or 2026-11-20T10:00.")
+@click.option("--as-of", type=MOMENT, help="A layer as it stood then: 2026-11-20 or 2026-11-20T10:00.")
 def export(what: str, out: Path, run: int | None, as_of: datetime.datetime | None) -> None:
     """Write scores, flags, messiness, or a layer, as .csv, .gpkg, .geojson, .parquet or .xlsx."""
     with connect(program="twin export") as connection:

@@ -14,6 +14,9 @@ from rich.table import Table
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 
+MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
+"""A moment of the past; a day is its first."""
+
 PIPE_WIDTH = 1000
 
 errors = Console(stderr=True, highlight=False)

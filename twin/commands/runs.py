@@ -27,7 +27,7 @@ def runs(context: click.Context, as_json: bool) -> None:
     if as_json:
         print_json(rows)
         return
-    columns = {**LISTED, "batches": "of", "started_at": "started"}
+    columns = {**LISTED, "batches": "of", "started_at": "started", "as_of": "as of"}
     print_rows(rows, columns, "Nothing was scored yet; run `twin score`.")
 
 

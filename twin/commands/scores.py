@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from twin.commands.output import errors, json_option, print_json, print_rows, say
+from twin.commands.output import MOMENT, errors, json_option, print_json, print_rows, say
 from twin.commands.store import bring_up
 from twin.database import results
 from twin.database.connect import connect
@@ -51,7 +52,11 @@ class Bar:
 
 
 def score_city(
-    profile: str | None, zones: str, workers: int | None, scheduler: str | None = None
+    profile: str | None,
+    zones: str,
+    workers: int | None,
+    scheduler: str | None = None,
+    as_of: datetime.datetime | None = None,
 ) -> tuple[Profile, Finished]:
     """Score with a bar: the recipe's profile where none is named."""
     bring_up()
@@ -61,7 +66,13 @@ def score_city(
     bar = Bar()
     with bar.shown:
         done = run_score(
-            chosen, zones=_codes(zones), dirty=zones == DIRTY, workers=workers, scheduler=scheduler, progress=bar
+            chosen,
+            zones=_codes(zones),
+            dirty=zones == DIRTY,
+            workers=workers,
+            scheduler=scheduler,
+            progress=bar,
+            as_of=as_of,
         )
     return chosen, done
 
@@ -82,16 +93,28 @@ def _codes(zones: str) -> list[str] | None:
 @click.option(
     "--scheduler", help="threads, processes, dask, or tcp://… of a Dask scheduler; default TWIN_SCHEDULER, or threads."
 )
+@click.option("--as-of", type=MOMENT, help="Layers as they stood then: 2026-11-20 or 2026-11-20T10:00.")
 @json_option
-def score(profile: str | None, zones: str, workers: int | None, scheduler: str | None, as_json: bool) -> None:
+def score(
+    profile: str | None,
+    zones: str,
+    workers: int | None,
+    scheduler: str | None,
+    as_of: datetime.datetime | None,
+    as_json: bool,
+) -> None:
     """Compute every goal of the profile for every zone. Called again, it resumes an unfinished run.
 
     With --workers N batches are computed by N processes of a Dask cluster on this machine, with --scheduler by those of
     another; their addresses of the database come from their own TWIN_DSN.
+
+    A run --as-of a moment is kept beside the others: maps do not show it, `twin export scores --run N` gives it.
     """
+    if as_of is not None and zones != "all":
+        raise UsageError("--as-of goes with all zones; leave --zones out")
     if scheduler is None and workers and workers > 1 and not settings().scheduler:
         scheduler = LOCAL_CLUSTER
-    chosen, done = score_city(profile, zones, workers, scheduler)
+    chosen, done = score_city(profile, zones, workers, scheduler, as_of)
     summary = _summary(chosen, done)
     if as_json:
         print_json(summary)
@@ -104,7 +127,7 @@ def score(profile: str | None, zones: str, workers: int | None, scheduler: str |
 def _summary(profile: Profile, done: Finished) -> dict[str, Any]:
     with connect(program="twin score") as connection:
         counts = results.class_counts(connection, done.run)
-        run = read_run(connection)
+        run = read_run(connection, done.run)
         city = {name: city_value(connection, run, name) if run else None for name in counts}
     goals = []
     for name in sorted(counts):

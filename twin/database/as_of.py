@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from psycopg import sql
 
@@ -27,3 +29,32 @@ def layer_rows_at(connection: Connection, layer: Layer, moment: datetime.datetim
         place=sql.SQL("geom" if layer.has_geometry else "NULL::geometry"),
     )
     return connection.execute(statement, {"moment": moment}).fetchall()
+
+
+PAST = "past"
+"""The schema that holds layers as they stood, while a run over them lasts."""
+
+
+@contextmanager
+def past_layers(connection: Connection, layers: Iterable[Layer], moment: datetime.datetime) -> Iterator[None]:
+    """Layers as they stood at a moment, as tables of the schema ``past``, while in the block.
+
+    ``connection`` commits by itself: other connections must see the tables.
+    """
+    connection.execute(query("begin_past"))
+    for layer in layers:
+        statement = query(
+            "past_layer",
+            past=layer_table(layer.id, PAST),
+            table=layer_table(layer.id),
+            history=layer_table(layer.id, "history"),
+            columns=sql.SQL(", ").join(map(sql.Identifier, (*layer.fields, "attributes"))),
+            place=sql.SQL("geom" if layer.has_geometry else "NULL::geometry"),
+            moment=sql.SQL("{}::timestamptz").format(sql.Literal(moment)),
+        )
+        connection.execute(statement)
+    try:
+        yield
+    finally:
+        if not connection.broken:
+            connection.execute(query("end_past"))

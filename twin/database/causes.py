@@ -155,6 +155,11 @@ def forget_premises(connection: Connection, base: int) -> None:
     connection.execute(query("forget_premises"), {"base": base})
 
 
+def forget_own_premises(connection: Connection, base: int) -> None:
+    """Drop the evidence of a run that maps do not show."""
+    connection.execute(query("forget_own_premises"), {"base": base})
+
+
 def run_with_causes(connection: Connection, run: int | None = None) -> Row:
     """The newest finished run, or the one of that number, if it sought causes.
 

@@ -16,6 +16,9 @@ from twin.database.connect import Connection, Row
 from twin.database.queries import layer_table, query
 from twin.index import Features, FloatArray
 
+NOW = "layer"
+"""The schema of layers as they are; ``as_of.PAST`` holds them as they stood at a moment."""
+
 
 def analyze(connection: Connection, layer: str) -> None:
     """Let the planner see a layer's rows."""
@@ -36,10 +39,10 @@ def layer_versions(connection: Connection) -> dict[str, str]:
     return {row["layer"]: row["version"] for row in connection.execute(query("layer_versions"))}
 
 
-def filled_layers(connection: Connection, layers: Iterable[str]) -> dict[str, int]:
+def filled_layers(connection: Connection, layers: Iterable[str], schema: str = NOW) -> dict[str, int]:
     """1 of each layer that has rows, else 0; counting millions would take longer than an edit may."""
     names = list(layers)
-    parts = [query("layer_filled", layer=sql.Literal(name), table=layer_table(name)) for name in names]
+    parts = [query("layer_filled", layer=sql.Literal(name), table=layer_table(name, schema)) for name in names]
     rows = connection.execute(sql.SQL(" UNION ALL ").join(parts)).fetchall() if parts else []
     return {row["layer"]: int(row["filled"]) for row in rows}
 
@@ -49,24 +52,28 @@ def zone_count(connection: Connection) -> int:
     return row_counts(connection, ["zone"])["zone"]
 
 
-def zones_in_order(connection: Connection, codes: Sequence[str] | None = None) -> list[tuple[int, str]]:
+def zones_in_order(
+    connection: Connection, codes: Sequence[str] | None = None, schema: str = NOW
+) -> list[tuple[int, str]]:
     """Id and code of every zone, or of those named, neighbours beside each other."""
     wanted = {"all": codes is None, "codes": list(codes or ())}
-    return [(row["id"], row["code"]) for row in connection.execute(query("zone_order"), wanted)]
+    return [(row["id"], row["code"]) for row in connection.execute(query("zone_order", zones=_zones(schema)), wanted)]
 
 
-def zones_of(connection: Connection, layer: Layer, ids: Sequence[int]) -> Features:
+def zones_of(connection: Connection, layer: Layer, ids: Sequence[int], schema: str = NOW) -> Features:
     """The zones of a batch, by code."""
-    rows = connection.execute(query("zones_by_id", columns=_columns(layer)), {"ids": list(ids)}).fetchall()
-    return as_features(layer, rows)
+    statement = query("zones_by_id", columns=_columns(layer), zones=_zones(schema))
+    return as_features(layer, connection.execute(statement, {"ids": list(ids)}).fetchall())
 
 
-def features_near(connection: Connection, layer: Layer, zones: Sequence[int], reach_m: float) -> Features:
+def features_near(
+    connection: Connection, layer: Layer, zones: Sequence[int], reach_m: float, schema: str = NOW
+) -> Features:
     """Rows of a layer whose box comes within ``reach_m`` of the box of any of the zones, by key.
 
     So that nothing hangs on the order of rows in files: of equal ones the first in an array is always the same.
     """
-    statement = query("features_near", **_parts(layer))
+    statement = query("features_near", zones=_zones(schema), **_parts(layer, schema))
     rows = connection.execute(statement, {"ids": list(zones), "reach": reach_m}).fetchall()
     return as_features(layer, rows)
 
@@ -86,9 +93,9 @@ def places_near(connection: Connection, layer: Layer, around: FloatArray, metres
     return np.array([(row["x"], row["y"]) for row in rows], dtype=np.float64).reshape(-1, 2)
 
 
-def all_features(connection: Connection, layer: Layer) -> Features:
+def all_features(connection: Connection, layer: Layer, schema: str = NOW) -> Features:
     """Every row of a layer, by key."""
-    statement = query("all_features", **_parts(layer))
+    statement = query("all_features", **_parts(layer, schema))
     return as_features(layer, connection.execute(statement).fetchall())
 
 
@@ -98,14 +105,18 @@ def layer_rows(connection: Connection, layer: Layer) -> list[Row]:
     return connection.execute(query("layer_rows", table=layer_table(layer.id), geometry=geometry)).fetchall()
 
 
-def dwellings_known(connection: Connection) -> bool:
+def dwellings_known(connection: Connection, schema: str = NOW) -> bool:
     """Whether any building of the city has a count of dwellings."""
-    row = connection.execute(query("dwellings_known")).fetchone()
+    row = connection.execute(query("dwellings_known", table=layer_table("building", schema))).fetchone()
     return bool(row and row["known"])
 
 
-def _parts(layer: Layer) -> dict[str, sql.Composable]:
-    return {"columns": _columns(layer), "table": layer_table(layer.id), "key": sql.Identifier(layer.key)}
+def _parts(layer: Layer, schema: str) -> dict[str, sql.Composable]:
+    return {"columns": _columns(layer), "table": layer_table(layer.id, schema), "key": sql.Identifier(layer.key)}
+
+
+def _zones(schema: str) -> sql.Identifier:
+    return layer_table("zone", schema)
 
 
 def _columns(layer: Layer) -> sql.Composable:

@@ -68,9 +68,9 @@ def read_city(connection: Connection) -> City | None:
     return City(**row) if row else None
 
 
-def read_run(connection: Connection) -> Run | None:
-    """The newest run whose scores are all there; none while nothing is scored."""
-    row = connection.execute(query("published_run")).fetchone()
+def read_run(connection: Connection, run: int | None = None) -> Run | None:
+    """The newest run whose scores are all there, or that of a number; none while nothing is scored."""
+    row = connection.execute(query("published_run"), {"run": run}).fetchone()
     if row is None:
         return None
     return Run(row["id"], Profile.model_validate(row["profile"]), row["goals"], row["finished_at"], row["flagged"])

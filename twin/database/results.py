@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -93,8 +94,9 @@ def begin_run(
     batches: int,
     facts: str = "",
     base: int | None = None,
+    as_of: datetime.datetime | None = None,
 ) -> int:
-    """The id of a new run, of all zones or on a ``base``; other unfinished ones are given up."""
+    """The id of a new run, of all zones or on a ``base``, now or ``as_of`` a moment; unfinished ones are given up."""
     values = {
         **vars(identity),
         "profile_name": profile_name,
@@ -104,6 +106,7 @@ def begin_run(
         "goals": Jsonb({}),
         "facts": facts,
         "base": base,
+        "as_of": as_of,
     }
     row = connection.execute(query("begin_run"), values).fetchone()
     assert row is not None

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from layers.schema import Layer
 from twin.batch import Batch, CityFacts, Features, FloatArray, Grid
 from twin.database.connect import Connection
-from twin.database.features import features_near, zones_of
+from twin.database.features import NOW, features_near, zones_of
 from twin.discover import discover
 from twin.runs.plan import Plan
 
@@ -43,7 +43,8 @@ class Shared:
     """What all batches of a run share: facts, networks, numbers of nodes, rasters, and zones that others overlap.
 
     ``own`` holds, by zone code, the part of the zone that no earlier zone covers, where that is not all of it.
-    ``prepared`` holds, by goal, what its premise model made of the layer of supply, where that has rows.
+    ``prepared`` holds, by goal, what its premise model made of the layer of supply, where that has rows. ``schema`` is
+    where layers are read from.
     """
 
     facts: CityFacts
@@ -52,6 +53,7 @@ class Shared:
     own: Mapping[str, Any]
     rasters: Mapping[str, tuple[Grid, ...]] = field(default_factory=dict)
     prepared: Mapping[str, Any] = field(default_factory=dict)
+    schema: str = NOW
 
 
 def own_parts(zones: Features) -> tuple[dict[str, Any], frozenset[str]]:
@@ -80,9 +82,9 @@ def read_batch(connection: Connection, plan: Plan, part: Cut, shared: Shared) ->
         The batch, and the position of each zone's own part among its zones (its own position where it is whole).
     """
     layers = discover("layers", Layer)
-    zones = zones_of(connection, layers["zone"], part.ids)
+    zones = zones_of(connection, layers["zone"], part.ids, shared.schema)
     features = {
-        name: features_near(connection, layers[name], part.ids, reach)
+        name: features_near(connection, layers[name], part.ids, reach, shared.schema)
         for name, reach in plan.reach_m.items()
         if shared.facts.rows.get(name)
     }

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 import os
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar, cast
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
 from layers.schema import Layer
 from twin.batch import CityFacts
 from twin.database import causes, results
+from twin.database.as_of import PAST, past_layers
 from twin.database.connect import Connection, connect
 from twin.database.dirty import drop, release, take
-from twin.database.features import dwellings_known, filled_layers, layer_versions, zone_count, zones_in_order
+from twin.database.features import NOW, dwellings_known, filled_layers, layer_versions, zone_count, zones_in_order
 from twin.database.rasters import raster_counts
 from twin.database.seen import note_sights
 from twin.database.sources import StoredCity, city_of
@@ -31,46 +33,13 @@ from twin.runs.executor import LOCAL, Executor, Pool, executor_of
 from twin.runs.flagging import Scope, flags_of_run
 from twin.runs.plan import Plan, plan
 from twin.runs.prepare import Preparation, Ready
+from twin.runs.progress import Finished, Progress, Quiet
 from twin.runs.work import Job, compute_at_once
 from twin.settings import settings
 
+__all__ = ["Finished", "Progress", "Quiet", "is_scored", "score"]
+
 T = TypeVar("T")
-
-
-class Progress(Protocol):
-    """Who is told how a run goes on."""
-
-    def begin(self, run: int, zones: int, done: int) -> None:
-        """Hear that a run of so many zones begins, or goes on with so many done."""
-
-    def zones(self, count: int) -> None:
-        """Hear that so many more zones are done."""
-
-    def note(self, sentence: str) -> None:
-        """Hear what was decided, and why."""
-
-
-class Quiet:
-    """Nobody is told."""
-
-    def begin(self, run: int, zones: int, done: int) -> None:
-        """Say nothing."""
-
-    def zones(self, count: int) -> None:
-        """Say nothing."""
-
-    def note(self, sentence: str) -> None:
-        """Say nothing."""
-
-
-@dataclass
-class Finished:
-    """A run that is done: its number, zones, seconds by stage, and whether it resumed an unfinished one."""
-
-    run: int
-    zones: int
-    resumed: bool
-    stages: dict[str, float] = field(default_factory=dict)
 
 
 def score(
@@ -82,6 +51,7 @@ def score(
     scheduler: str | None = None,
     progress: Progress | None = None,
     preparation: Preparation | None = None,
+    as_of: datetime.datetime | None = None,
 ) -> Finished:
     """Compute every goal of a profile for every zone, for those named, or for those whose inputs were touched.
 
@@ -94,6 +64,7 @@ def score(
             ``TWIN_SCHEDULER``, else threads.
         progress: told how it goes on.
         preparation: networks and all that was prepared for a run before; what changed since is made anew.
+        as_of: layers as they stood at that moment; such a run is kept beside the others and never shown on maps.
 
     Raises:
         StoreNotReady: nothing is loaded, or no run is there to take other zones' scores from.
@@ -105,8 +76,12 @@ def score(
     planned, address = plan(profile), settings().scheduler if scheduler is None else scheduler
     held = Preparation() if preparation is None else preparation
     with connect(autocommit=True, program="twin score") as connection, results.only_run(connection):
-        engine = _Engine(connection, planned, progress or Quiet(), held)
-        return engine.run(zones, _pool(workers, address), executor_of(address), only_dirty=dirty)
+        engine = _Engine(connection, planned, progress or Quiet(), held, as_of)
+        run = functools.partial(engine.run, zones, _pool(workers, address), executor_of(address), only_dirty=dirty)
+        if as_of is None:
+            return run()
+        with past_layers(connection, discover("layers", Layer).values(), as_of):
+            return run()
 
 
 def _pool(workers: int | None, address: str) -> Pool:
@@ -122,8 +97,13 @@ def is_scored(profile: Profile) -> bool:
         return last is not None and results.identity_of(last) == current
 
 
-def _identity(planned: Plan, versions: Mapping[str, str], codes: Sequence[str] | None) -> results.Identity:
-    selection = "all" if codes is None else ",".join(sorted(codes))
+def _identity(
+    planned: Plan,
+    versions: Mapping[str, str],
+    codes: Sequence[str] | None,
+    as_of: datetime.datetime | None = None,
+) -> results.Identity:
+    selection = ("all" if codes is None else ",".join(sorted(codes))) + (f" as of {as_of}" if as_of else "")
     state = ";".join(f"{layer}={version}" for layer, version in versions.items())
     data = f"{selection};batch={settings().batch};{state}"
     return results.Identity(planned.profile.digest, data, planned.code_version)
@@ -138,8 +118,17 @@ class _Begun:
 
 
 class _Engine:
-    def __init__(self, connection: Connection, planned: Plan, progress: Progress, held: Preparation) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        planned: Plan,
+        progress: Progress,
+        held: Preparation,
+        as_of: datetime.datetime | None,
+    ) -> None:
         self._connection = connection
+        self._as_of = as_of
+        self._schema = NOW if as_of is None else PAST
         self._plan = planned
         self._progress = progress
         self._held = held
@@ -149,14 +138,14 @@ class _Engine:
         """Begin or resume a run, and end it."""
         self._city = city_of(self._connection)
         self._versions = layer_versions(self._connection)
-        self._facts = _facts(self._connection, self._city, self._plan.profile)
+        self._facts = _facts(self._connection, self._city, self._plan.profile, self._schema)
         found = DirtyZones(codes, "", None, gone=codes is not None)
         if only_dirty:
             found = dirty_zones(self._connection, self._plan, self._facts, lambda: self._ready)
             self._progress.note(found.reason)
             if found.last_run is not None and found.is_none:
                 return Finished(found.last_run, 0, False)
-        chosen = _chosen(self._connection, found.codes, known=only_dirty)
+        chosen = _chosen(self._connection, found.codes, self._schema, known=only_dirty)
         parts = cut(chosen, settings().batch)
         begun = self._begin(parts, found)
         replaced = self._replaced(begun, parts, found)
@@ -175,7 +164,7 @@ class _Engine:
     @functools.cached_property
     def _ready(self) -> Ready:
         make = functools.partial(self._held.ready, self._connection, self._city.srid, self._plan, self._facts)
-        return self._timed("prepare", lambda: make(self._versions))
+        return self._timed("prepare", lambda: make(self._versions, self._schema))
 
     def _timed(self, stage: str, work: Callable[[], T]) -> T:
         started = time.monotonic()
@@ -185,7 +174,7 @@ class _Engine:
 
     def _begin(self, parts: list[Cut], found: DirtyZones) -> _Begun:
         profile, codes = self._plan.profile, found.codes
-        identity = _identity(self._plan, self._versions, codes)
+        identity = _identity(self._plan, self._versions, codes, self._as_of)
         before = results.unfinished(self._connection)
         if before and results.identity_of(before) == identity:
             begun = _Begun(before["id"], before["base"] or before["id"], True)
@@ -198,12 +187,13 @@ class _Engine:
             zones = zone_count(self._connection)
             with self._connection.transaction():
                 run = results.begin_run(
-                    self._connection, identity, profile.name, dumped, zones, len(parts), facts, base
+                    self._connection, identity, profile.name, dumped, zones, len(parts), facts, base, self._as_of
                 )
             begun = _Begun(run, base or run, False, former["id"] if former else None)
-        with self._connection.transaction():
-            release(self._connection)
-            take(self._connection, begun.run, codes, found.marks)
+        if self._as_of is None:
+            with self._connection.transaction():
+                release(self._connection)
+                take(self._connection, begun.run, codes, found.marks)
         return begun
 
     def _compute(self, begun: _Begun, parts: list[Cut], pool: Pool, executor: Executor) -> None:
@@ -265,29 +255,33 @@ class _Engine:
         with self._connection.transaction():
             flagged = self._timed("flags", lambda: flags_of_run(self._connection, scope, self._plan, ready, kept))
             causes.write_flags(self._connection, begun.base, run, flagged.rows, flagged.zones)
-            note_sights(self._connection, ready.sights)
-            drop(self._connection, run)
+            if self._as_of is None:
+                note_sights(self._connection, ready.sights)
+                drop(self._connection, run)
             results.end_run(self._connection, run, self._stages, self._goals(begun))
+        if self._as_of is not None:
+            causes.forget_own_premises(self._connection, run)
+            return
         self._held.catchments = flagged.catchments
         causes.forget_premises(self._connection, begun.base)
 
 
-def _chosen(connection: Connection, codes: Sequence[str] | None, *, known: bool) -> list[tuple[int, str]]:
+def _chosen(connection: Connection, codes: Sequence[str] | None, schema: str, *, known: bool) -> list[tuple[int, str]]:
     """Id and code of the zones to compute, neighbours beside each other; ``known``: what is gone is left out."""
-    chosen = zones_in_order(connection, codes)
+    chosen = zones_in_order(connection, codes, schema)
     if codes is None and not chosen:
         raise StoreNotReady("no zone is loaded; add a source of layer zone to the recipe, then load it")
     missing = set(codes or ()).difference(code for _, code in chosen)
     if missing and not known:
-        raise UnknownName("zone", min(missing), [code for _, code in zones_in_order(connection)])
+        raise UnknownName("zone", min(missing), [code for _, code in zones_in_order(connection, None, schema)])
     return chosen
 
 
-def _facts(connection: Connection, city: StoredCity, profile: Profile) -> CityFacts:
+def _facts(connection: Connection, city: StoredCity, profile: Profile, schema: str) -> CityFacts:
     today = np.datetime64(city.reference_date) if city.reference_date else np.datetime64("today")
     return CityFacts(
-        rows=filled_layers(connection, discover("layers", Layer)) | raster_counts(connection),
-        dwellings_known=dwellings_known(connection),
+        rows=filled_layers(connection, discover("layers", Layer), schema) | raster_counts(connection),
+        dwellings_known=dwellings_known(connection, schema),
         reference_date=today,
         stale_after_years=profile.stale_after_years,
         street_classes=profile.street_classes,

@@ -9,7 +9,7 @@ from typing import Any
 from layers.schema import Layer
 from twin.batch import CityFacts, Features
 from twin.database.connect import Connection
-from twin.database.features import all_features
+from twin.database.features import NOW, all_features
 from twin.database.rasters import grids
 from twin.discover import discover
 from twin.index import Index
@@ -65,7 +65,13 @@ class Preparation:
     """By goal, what the premises of each zone ask of which supply, as of the run named there."""
 
     def ready(
-        self, connection: Connection, srid: int, plan: Plan, facts: CityFacts, versions: Mapping[str, str]
+        self,
+        connection: Connection,
+        srid: int,
+        plan: Plan,
+        facts: CityFacts,
+        versions: Mapping[str, str],
+        schema: str = NOW,
     ) -> Ready:
         """All that the batches of a run share.
 
@@ -75,16 +81,17 @@ class Preparation:
             plan: what is computed.
             facts: of the whole city.
             versions: of the layers, read before: what is older than its rows is only made once too often.
+            schema: where layers are read from.
         """
         self._whole, self._made = {}, set()
-        work = _Work(self, connection, plan, facts, versions)
+        work = _Work(self, connection, plan, facts, versions, schema)
         networks = {name: work.network(name) for name in plan.networks}
         per_node = {g.goal.index: work.per_node(g, networks) for g in plan.goals if g.index.per_node_of is not None}
         modelled = [each for each in plan.goals if each.premises is not None and facts.rows.get(each.premises.supply)]
         prepared = {each.goal.index: work.prepared(each, networks) for each in modelled}
         own, overlapping = work.own()
         supplies = {name: work.supply(name) for name in plan.supplies}
-        shared = Shared(facts, networks, per_node, own, grids(connection, srid), prepared)
+        shared = Shared(facts, networks, per_node, own, grids(connection, srid), prepared, schema)
         wanted = {*map(_of_network, plan.networks), *map(_of_nodes, per_node), *map(_of_supply, prepared)}
         sights = {name: self._parts[name].sights for name in wanted}
         self._whole = {}
@@ -99,10 +106,10 @@ class Preparation:
             self._made.add(name)
         return held.content
 
-    def whole(self, connection: Connection, layer: str) -> Features:
+    def whole(self, connection: Connection, layer: str, schema: str) -> Features:
         """Every row of a layer, read once a run."""
         if layer not in self._whole:
-            self._whole[layer] = all_features(connection, discover("layers", Layer)[layer])
+            self._whole[layer] = all_features(connection, discover("layers", Layer)[layer], schema)
         return self._whole[layer]
 
 
@@ -113,6 +120,7 @@ class _Work:
     plan: Plan
     facts: CityFacts
     versions: Mapping[str, str]
+    schema: str
 
     def network(self, name: str) -> Any:
         declared = self.plan.networks[name]
@@ -149,7 +157,7 @@ class _Work:
 
     def own(self) -> Any:
         def make() -> tuple[Any, Sights]:
-            return own_parts(self.held.whole(self.connection, ZONE_LAYER)), ()
+            return own_parts(self.held.whole(self.connection, ZONE_LAYER, self.schema)), ()
 
         return self.held.part("own", self._state([ZONE_LAYER]), make)
 
@@ -157,7 +165,7 @@ class _Work:
         return self.held.part(f"rows {layer}", self._state([layer]), lambda: (self._layers([layer])[layer], ()))
 
     def _layers(self, names: Sequence[str]) -> dict[str, Features]:
-        return {name: self.held.whole(self.connection, name) for name in names}
+        return {name: self.held.whole(self.connection, name, self.schema) for name in names}
 
     def _below(self, networks: Sequence[str]) -> list[str]:
         return [layer for name in networks for layer in self.plan.networks[name].layers]
@@ -178,7 +186,7 @@ class _Lazily(dict[str, Features]):
     def __missing__(self, name: str) -> Features:
         if name not in self._names:
             raise KeyError(name)
-        return self._work.held.whole(self._work.connection, name)
+        return self._work.held.whole(self._work.connection, name, self._work.schema)
 
     def get(self, name: str, default: Any = None) -> Any:
         return self[name] if name in self._names else default

@@ -30,6 +30,9 @@ WHERE f.base = %(base)s AND f.goal = gone.goal AND f.zone = gone.zone AND f.run_
 -- forget_premises: evidence is kept of the newest run alone
 DELETE FROM twin.premise_state WHERE base <> %(base)s OR until IS NOT NULL;
 
+-- forget_own_premises: evidence of a run that maps do not show
+DELETE FROM twin.premise_state WHERE base = %(base)s;
+
 -- premises_of_goal: evidence of a goal in the whole city, by zone
 SELECT zone, building, node, premises, fresh, covered, hindered, reach, network, closed, depth, usable_m, width_m
 FROM twin.premise WHERE run_id = %(run)s AND goal = %(goal)s AND (%(all)s OR zone = ANY (%(zones)s))

@@ -11,16 +11,16 @@ SELECT {layer} AS layer, EXISTS (SELECT FROM {table}) AS filled;
 SELECT layer, max(id) || '-' || count(*) AS version FROM twin.change GROUP BY layer ORDER BY layer;
 
 -- zone_order: zones along PostGIS's Hilbert curve, so that neighbours come together
-SELECT id, code FROM layer.zone WHERE %(all)s OR code = ANY (%(codes)s) ORDER BY ST_Centroid(geom), code;
+SELECT id, code FROM {zones} WHERE %(all)s OR code = ANY (%(codes)s) ORDER BY ST_Centroid(geom), code;
 
 -- zones_by_id: zones of a batch
 SELECT f.id, {columns}, f.attributes, s.observed_on, ST_AsBinary(f.geom) AS geom
-FROM layer.zone AS f LEFT JOIN twin.source AS s ON s.id = f.source_id
+FROM {zones} AS f LEFT JOIN twin.source AS s ON s.id = f.source_id
 WHERE f.id = ANY (%(ids)s) ORDER BY f.code;
 
 -- features_near: rows of a layer whose box comes near any zone of a batch
 WITH box AS MATERIALIZED (
-    SELECT ST_Expand(geom::box2d::geometry, %(reach)s) AS near FROM layer.zone WHERE id = ANY (%(ids)s)
+    SELECT ST_Expand(geom::box2d::geometry, %(reach)s) AS near FROM {zones} WHERE id = ANY (%(ids)s)
 )
 SELECT f.id, {columns}, f.attributes, s.observed_on, ST_AsBinary(f.geom) AS geom
 FROM {table} AS f LEFT JOIN twin.source AS s ON s.id = f.source_id
@@ -33,7 +33,7 @@ FROM {table} AS f LEFT JOIN twin.source AS s ON s.id = f.source_id
 ORDER BY f.{key} COLLATE "C";
 
 -- dwellings_known: whether any building has a count of dwellings
-SELECT EXISTS (SELECT FROM layer.building WHERE dwellings IS NOT NULL) AS known;
+SELECT EXISTS (SELECT FROM {table} WHERE dwellings IS NOT NULL) AS known;
 
 
 -- layer_rows: a layer's rows as they are now, with where they came from

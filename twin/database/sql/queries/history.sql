@@ -32,3 +32,19 @@ WITH f AS (
 )
 SELECT f.*, s.path || CASE s.sublayer WHEN '' THEN '' ELSE '#' || s.sublayer END AS source, ST_AsBinary(f.place) AS geom
 FROM f LEFT JOIN twin.source AS s ON s.id = f.source_id ORDER BY f.id;
+
+-- begin_past: room for layers as they stood at a moment
+DROP SCHEMA IF EXISTS past CASCADE;
+CREATE SCHEMA past;
+
+-- past_layer: a layer as it stood at a moment
+CREATE UNLOGGED TABLE {past} AS
+SELECT id, source_id, {columns}, {place} AS geom FROM {table} WHERE edited_at <= {moment}
+UNION ALL
+SELECT id, source_id, {columns}, {place} FROM {history} WHERE valid @> {moment};
+CREATE INDEX ON {past} (id);
+CREATE INDEX ON {past} USING gist (geom);
+ANALYZE {past};
+
+-- end_past: no longer needed
+DROP SCHEMA IF EXISTS past CASCADE;

@@ -3,7 +3,9 @@ SELECT name, srid, reference_date, profile FROM twin.city;
 
 -- published_run: the newest run whose scores are all there
 SELECT id, profile, goals, finished_at, zones, status = 'done' AS flagged
-FROM twin.run WHERE status IN ('scored', 'done') ORDER BY id DESC LIMIT 1;
+FROM twin.run
+WHERE id = %(run)s OR %(run)s::int IS NULL AND status IN ('scored', 'done') AND as_of IS NULL
+ORDER BY id DESC LIMIT 1;
 
 -- published_layers: layers that have a table
 SELECT c.relname AS layer FROM pg_class AS c JOIN pg_namespace AS s ON s.oid = c.relnamespace

@@ -9,9 +9,9 @@ SELECT * FROM twin.run WHERE status = 'running' ORDER BY id DESC LIMIT 1;
 
 -- begin_run: a new run
 INSERT INTO twin.run (profile_name, profile, profile_hash, data_version, code_version, status, zones, batches, goals,
-    facts, base)
+    facts, base, as_of)
 VALUES (%(profile_name)s, %(profile)s, %(profile_hash)s, %(data_version)s, %(code_version)s, 'running', %(zones)s,
-    %(batches)s, %(goals)s, %(facts)s, %(base)s)
+    %(batches)s, %(goals)s, %(facts)s, %(base)s, %(as_of)s)
 RETURNING id;
 
 -- give_up_runs: unfinished runs of other data, profile or code cannot be resumed
@@ -88,14 +88,15 @@ UPDATE twin.run SET status = 'done', finished_at = now(), stages = %(stages)s, g
 -- announce_run: open maps may show the new run
 SELECT pg_notify('twin_run', %(run)s::text);
 
--- last_run: the newest finished run, or the one of that number
-SELECT * FROM twin.run WHERE status = 'done' AND (%(run)s::int IS NULL OR id = %(run)s) ORDER BY id DESC LIMIT 1;
+-- last_run: the newest finished run of layers as they are, or the one of that number
+SELECT * FROM twin.run
+WHERE status = 'done' AND (id = %(run)s OR %(run)s::int IS NULL AND as_of IS NULL) ORDER BY id DESC LIMIT 1;
 
 -- last_scored: the newest run whose scores are all there
-SELECT * FROM twin.run WHERE status IN ('scored', 'done') ORDER BY id DESC LIMIT 1;
+SELECT * FROM twin.run WHERE status IN ('scored', 'done') AND as_of IS NULL ORDER BY id DESC LIMIT 1;
 
 -- runs: all runs, newest first
-SELECT r.id, r.profile_name, r.status, r.started_at, r.finished_at, r.zones, r.batches,
+SELECT r.id, r.profile_name, r.status, r.started_at, r.finished_at, r.zones, r.batches, r.as_of,
     (SELECT count(*) FROM twin.run_batch AS b WHERE b.run_id = r.id) AS done
 FROM twin.run AS r ORDER BY r.id DESC LIMIT %(limit)s;
 
