@@ -11,7 +11,7 @@ run: install ## install, start the store, load and score the sample city, serve 
 
 install: $(VENV)/.installed ## Python packages, from the hash-locked file, into .venv
 
-install-dev: $(VENV)/.installed-dev ## what tests and checks need besides, Chromium included
+install-dev: $(VENV)/.installed-dev ## what tests and checks need besides, Chromium and QGIS included
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Try make run PYTHON=python3.12") if sys.version_info < (3, 11) else 0'
@@ -26,7 +26,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
 $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
 	@echo "installing what tests need (once)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	@sh tests/install_chromium.sh
+	@sh tests/install_programs.sh
 	@touch $@
 
 test: install-dev ## every test; one of them starts `make run` in a clone

@@ -49,8 +49,8 @@ class Clean:
     """A chunk after its layer's rules.
 
     ``rows`` int64 numbers in the file; ``fields`` one column a field of the layer; ``attributes`` what the layer does
-    not know, one dict a row or None; ``geometry`` in the city's CRS, and ``wkb`` the file's own of those that are as they
-    were read. ``repaired`` counts mended geometries by fault.
+    not know, one dict a row or None; ``geometry`` in the city's CRS, and ``wkb`` the file's own of those that are still
+    as they were read. ``repaired`` counts mended geometries by fault.
     """
 
     rows: NDArray[np.int64]
@@ -182,9 +182,9 @@ def _hold(rule: Rule, fields: pd.DataFrame, geometry: NDArray[np.object_], verdi
     elif rule.check == "choices":
         broken = column.notna() & ~column.isin(_tuple(rule.bound))
     else:
-        numbers, bound = column.to_numpy(dtype=np.float64, na_value=np.nan), _number(rule.bound)
+        numbers, bound = column.astype(float), _number(rule.bound)
         broken = numbers < bound if rule.check == "minimum" else numbers > bound
-    where = np.asarray(broken, dtype=bool)
+    where = broken.to_numpy(dtype=bool)
     verdict.break_rule(where, rule, {int(at): _short(column.iloc[at]) for at in np.flatnonzero(where)})
 
 

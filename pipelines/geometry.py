@@ -62,10 +62,10 @@ def as_declared(geometry: NDArray[np.object_], declared: Geometry) -> tuple[NDAr
 
 
 def surely_valid(geometry: NDArray[np.object_]) -> NDArray[np.bool_]:
-    """Which geometries (N,) need no closer look: polygons of four corners that all turn the same way, as most houses are.
+    """Which geometries (N,) need no closer look: polygons of four corners that all turn the same way, as many houses.
 
-    Four turns to the same side, each of less than half a circle, make one round: such a ring cannot cross itself, and so
-    few points leave none for a hole. A turn that rounding could have made is left to GEOS, three times as slow.
+    Four turns to the same side, each of less than half a circle, make one round: such a ring cannot cross itself, and
+    so few points leave none for a hole. A turn that rounding could have made is left to GEOS, three times as slow.
     """
     sure = np.zeros(len(geometry), dtype=bool)
     polygons = shapely.get_type_id(geometry) == GeometryType.POLYGON

@@ -70,7 +70,8 @@
     Backspace: () => twin.edit.shape.back(),
     Enter: (event) => {
       if (!event.target.classList.contains("leaflet-container")) return false;
-      if (twin.edit.state.tool === "select") twin.edit.map.pick(twin.edit.map.leaflet.getCenter(), event.shiftKey);
+      if (twin.edit.shape.isDrawing) twin.edit.shape.finish();
+      else if (twin.edit.state.tool === "select") twin.edit.map.pick(twin.edit.map.leaflet.getCenter(), event.shiftKey);
       return true;
     },
   };

@@ -95,7 +95,9 @@
     const many = state.items.length > 1;
     const [item] = state.items;
     const version = many || item.fresh ? "" : say("version", { version: item.version });
-    line.textContent = many ? state.items.map((each) => each.key).slice(0, 6).join(", ") : [version, status(item)].filter(Boolean).join(". ");
+    const size = many ? "" : twin.edit.shape.inWords(twin.edit.shapeOf(item));
+    const rest = [version, status(item), size].filter(Boolean).join(say("stop"));
+    line.textContent = many ? state.items.map((each) => each.key).slice(0, 6).join(", ") : rest;
     const title = document.querySelector("#edit-form h2");
     if (!many && title) title.textContent = twin.edit.nameOf(item);
   }
@@ -140,14 +142,17 @@
   function draw() {
     const { state, form } = twin.edit;
     const box = place();
-    if (!box) return;
-    if (!state.items.length) return twin.edit.panels.nothing(box);
+    if (!box) return undefined;
+    if (!state.items.length) {
+      twin.edit.panels.nothing(box);
+      return twin.edit.panels.renew();
+    }
     const fields = made("fieldset", { className: "edit-fields", disabled: !twin.edit.mayEdit() }, form().fields.map(row));
     const fault = made("div", { className: "edit-fault", id: "edit-fault-geom", hidden: true });
     fault.setAttribute("role", "alert");
     const body = made("div", { className: "card-body" }, [...readOnly(), fault, fields, made("div", { id: "edit-after" }), ...origin()]);
     box.replaceChildren(head(), body, foot());
-    twin.edit.panels.renew();
+    return twin.edit.panels.renew();
   }
 
   Object.assign(twin.edit.draw, { form: draw, status: drawStatus });

@@ -4,6 +4,7 @@
   const NEAR_PX = 8;
   const TOUCH_PX = 16;
   const CLOSE_ZOOM = 17;
+  const SHEET_MS = 220;
   let map = null;
   let today = null;
   let marks = null;
@@ -78,8 +79,11 @@
     const others = more && state.layer === layer ? state.items.filter((each) => each.uid !== item.uid) : [];
     const isOpen = more && state.items.includes(item);
     open(isOpen ? others : [...others, item]);
-    if (bringIt) bring(twin.edit.shapeOf(item));
-    if (twin.sheet.isUsed()) twin.acts.sheet("middle");
+    if (twin.sheet.isUsed()) {
+      twin.acts.sheet("middle");
+      document.body.dataset.panel = "";
+      setTimeout(() => bring(twin.edit.shapeOf(item)), SHEET_MS);
+    } else if (bringIt) bring(twin.edit.shapeOf(item));
   }
 
   async function pick(place, more) {

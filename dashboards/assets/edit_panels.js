@@ -7,8 +7,10 @@
   function nothing(box) {
     const { say, state } = twin.edit;
     const locked = twin.edit.mayEdit() ? [] : [locks()];
+    const form = twin.edit.form();
+    const title = form ? say("nothing_title_of", { layer: form.title }) : say("nothing_title");
     const text = made("div", { className: "edit-nothing" }, [
-      made("h3", { textContent: say("nothing_title") }), made("p", { textContent: state.empty || say("nothing") }), ...locked,
+      made("h3", { textContent: title }), ...locked, made("p", { textContent: state.empty || say("nothing") }),
     ]);
     box.replaceChildren(text);
   }

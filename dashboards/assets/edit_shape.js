@@ -199,14 +199,23 @@
     box.replaceChildren(...parts.map((text, at) => twin.edit.draw.made(at || !inWords(geometry) ? "span" : "strong", { textContent: text })));
   }
 
-  function other() {
-    const { state, form, say, draw } = twin.edit;
+  function finish() {
+    const pen = drawing && map().pm.Draw[drawing];
+    if (pen && pen._finishShape) pen._finishShape();
+  }
+
+  function link(text, act) {
+    const button = twin.edit.draw.made("button", { type: "button", className: "link", textContent: text });
+    button.addEventListener("click", act);
+    document.getElementById("edit-measure").append(button);
+  }
+
+  function others() {
+    const { state, form, say } = twin.edit;
+    if (state.tool === "cut" || (state.tool === "draw" && state.kind !== "CircleMarker")) link(say("finish"), finish);
     if (state.tool !== "draw") return;
     const wanted = form().geometry.map((type) => KINDS[type]).find((kind) => kind !== state.kind);
-    if (!wanted) return;
-    const button = draw.made("button", { type: "button", className: "link", textContent: say(wanted === "Polygon" ? "draw_area" : "draw_point") });
-    button.addEventListener("click", () => choose("draw", wanted));
-    document.getElementById("edit-measure").append(button);
+    if (wanted) link(say(wanted === "Polygon" ? "draw_area" : "draw_point"), () => choose("draw", wanted));
   }
 
   function tellHow() {
@@ -215,12 +224,12 @@
     const drawn = { CircleMarker: "draw_how_point", Line: "draw_how_line", Polygon: "draw_how_area" };
     const small = twin.sheet.isUsed() ? ` ${say("phone_shape")}` : "";
     const how = { select: "", cut: say("cut_how"), draw: say(drawn[state.kind] || "draw_how_area"), shape: say(shape && shape.type.endsWith("Point") ? "shape_how_point" : "shape_how") + small };
-    measure(state.tool === "shape" || state.tool === "select" ? shape : null, how[state.tool]);
-    other();
+    measure(state.tool === "shape" ? shape : null, how[state.tool]);
+    others();
   }
 
   twin.edit.shape = {
-    renew, choose,
+    renew, choose, inWords, finish,
     /* Take back the last vertex of what is being drawn. */
     back() { if (drawing && drawing !== "CircleMarker") map().pm.Draw[drawing]._removeLastVertex(); },
     get isDrawing() { return Boolean(drawing); },

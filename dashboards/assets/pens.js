@@ -117,7 +117,7 @@
           context.lineWidth = 1.3;
           context.strokeStyle = twin.colours.token("lane");
         } else {
-          context.lineWidth = Math.max(style.width, pixelsOf(width || USUAL_WIDTH_M, zoom));
+          context.lineWidth = Math.max(style.width, pixelsOf(width || (feature.props.road_class ? USUAL_WIDTH_M : 0), zoom));
           context.strokeStyle = twin.colours.token(style.line);
         }
         context.stroke();

@@ -1,4 +1,4 @@
-"""The edit page: choose a layer, click what is to be changed, change its shape or its form, save against its version."""
+"""The edit page: choose a layer, click what is to be changed, change shape or form, save against its version."""
 
 from __future__ import annotations
 

@@ -17,7 +17,8 @@ def form_of(layer: Layer, say: Words) -> dict[str, Any]:
     return {
         "id": layer.id,
         "title": say.title(layer),
-        "one": say.title(layer.fields[layer.key]) or say.title(layer),
+        # A key is titled by what it names, in English alone: "Building", but 建筑编号 is the number of one.
+        "one": layer.fields[layer.key].title if say.lang == "en" else say.title(layer),
         "geometry": list(layer.geometry.accepted),
         "key": layer.key,
         "made_key": bool(layer.key_of),

@@ -8,6 +8,7 @@ import shapely
 from twin.batch import Batch, BoolArray
 from twin.spatial.crossing import footprint_tree
 from twin.spatial.membership import held_by
+from twin.spatial.nearest import near
 
 POINT_LAYERS = ("broadband_coverage", "sewer_connection")
 """Layers whose points stand where premises are."""
@@ -24,11 +25,10 @@ def footprints_incomplete(batch: Batch) -> BoolArray:
     """
     places = [np.empty((0, 2)), *(_places(batch, layer) for layer in POINT_LAYERS)]
     points = np.asarray(shapely.points(np.unique(np.round(np.concatenate(places), 3), axis=0)))
-    near = np.zeros(len(points), dtype=bool)
-    near[footprint_tree(batch).query(points, predicate="dwithin", distance=NEAR_M)[0]] = True
+    beside = near(footprint_tree(batch), points, NEAR_M)
     point, zone = held_by(points, batch.zones.geometry)
     total = np.bincount(zone, minlength=len(batch.zones))
-    found = np.bincount(zone[near[point]], minlength=len(batch.zones))
+    found = np.bincount(zone[beside[point]], minlength=len(batch.zones))
     return np.asarray((total >= FEWEST_POINTS) & (found < LEAST_SHARE * total))
 
 

@@ -55,7 +55,15 @@ def add_form(parent: Element, layer: Layer, shape: str, relation: str = "") -> N
     _tab(form, "Record", tuple(KEPT))
     if relation:
         tab = _tab(form, "History", ())
-        SubElement(tab, "attributeEditorRelation", name=relation, relation=relation, label="", showLabel="0", relationWidgetTypeId="relation_editor")
+        SubElement(
+            tab,
+            "attributeEditorRelation",
+            name=relation,
+            relation=relation,
+            label="",
+            showLabel="0",
+            relationWidgetTypeId="relation_editor",
+        )
     # The key of such a layer is made from other fields, by the store.
     made = (layer.key,) if layer.key_of else ()
     _read_only(parent, (*KEPT, *made))

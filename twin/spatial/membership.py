@@ -22,9 +22,18 @@ def held_by(points: Geometries, zones: Geometries) -> tuple[IntArray, IntArray]:
     A point in several overlapping zones makes several pairs. A point on a border that two zones share is held
     by exactly one of them, whichever else is in the batch. Missing and empty points are held by none.
     """
-    tree = shapely.STRtree(shapely.transform(points, lambda xy: xy + HALF_OPEN_M))
-    zone, point = tree.query(zones, predicate="intersects")
-    return point.astype(np.int64), zone.astype(np.int64)
+    west, south, east, north = shapely.bounds(zones).T
+    moved = np.array(HALF_OPEN_M)
+    boxes = shapely.box(
+        *(np.stack([west, south]) - 2 * moved[:, None]), *(np.stack([east, north]) + 2 * moved[:, None])
+    )
+    point, zone = shapely.STRtree(boxes).query(points)
+    order = np.lexsort((point, zone))
+    point, zone = point[order], zone[order]
+    shapely.prepare(zones)
+    x, y = shapely.get_coordinates(points[point]).T + moved[:, None]
+    inside = shapely.intersects_xy(zones[zone], x, y)
+    return point[inside].astype(np.int64), zone[inside].astype(np.int64)
 
 
 def buildings_in_zones(batch: Batch) -> tuple[IntArray, IntArray]:

@@ -13,6 +13,13 @@ NEAR = "near"
 """How it is noted how far the nearest was looked for."""
 
 
+def near(tree: shapely.STRtree, places: Geometries, metres: float) -> BoolArray:
+    """Which places lie within some metres of any geometry of the tree; missing and empty places do not."""
+    found = np.zeros(len(places), dtype=bool)
+    found[tree.query(places, predicate="dwithin", distance=metres)[0]] = True
+    return found
+
+
 class Nearest:
     """Looks up which of some geometries is nearest; trees are made once for each choice among them."""
 
