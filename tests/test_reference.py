@@ -132,7 +132,8 @@ def test_each_command_has_a_section_with_its_options() -> None:
     sections = sections_of("commands")
     for name, command in main.commands.items():
         section = sections[f"twin {name}"]
-        options = [option for each in command.params if isinstance(each, click.Option) for option in each.opts]
+        shown = [each for each in command.params if isinstance(each, click.Option) and not each.hidden]
+        options = [option for each in shown for option in each.opts]
         assert all(option in section for option in options if option.startswith("--"))
 
 

@@ -48,7 +48,7 @@ def card(store: Store, view: View) -> Any:
     if run is None or spoken is None:
         return [head, block(*sources)]
     built = [form_block(form, say)] if view.lens == messiness.id else []
-    middle = [_not_applicable(say)] if score is None else _scored(view.zone, score, flag, spoken)
+    middle = [_not_applicable(say)] if score is None else _scored(view.zone, score, flag, spoken, run.flagged)
     day = Figures(say).day(run.finished_at.date() if run.finished_at else None)
     return [
         head,
@@ -91,10 +91,10 @@ def _subtitle(facts: Row, score: Row | None, spoken: GoalWords | None, say: Word
     return stop.join(each for each in (facts["name"], kind, comma.join(numbers)) if each)
 
 
-def _scored(zone: str, score: Row, flag: Row | None, spoken: GoalWords) -> list[Component]:
+def _scored(zone: str, score: Row, flag: Row | None, spoken: GoalWords, flagged: bool) -> list[Component]:
     if score["value"] is None:
         return [_no_data(zone, score, spoken)]
-    cause, helps = cause_blocks(flag, score, spoken)
+    cause, helps = cause_blocks(flag, score, spoken, flagged)
     return [_value(score, spoken), *cause, _effect(score, spoken), *helps, _quality(score["quality"], spoken)]
 
 

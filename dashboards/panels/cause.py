@@ -24,10 +24,17 @@ FRACTIONS = ((0.97, "all"), (0.85, "nearly"), (0.71, "quarters"), (0.58, "thirds
 """From which share of the gap on it is said how."""
 
 
-def cause_blocks(flag: Row | None, score: Row, spoken: GoalWords) -> tuple[list[Component], list[Component]]:
-    """Blocks of the card before and after the people: cause and evidence; what would help."""
+def cause_blocks(
+    flag: Row | None, score: Row, spoken: GoalWords, flagged: bool = True
+) -> tuple[list[Component], list[Component]]:
+    """Blocks of the card before and after the people: cause and evidence; what would help.
+
+    Until a run is ``flagged`` the cause of a value that it changed is not told: it would be that of the value before.
+    """
     if not score["shortfall"]:
         return [], []
+    if not flagged and (flag is None or flag["value"] != score["value"]):
+        return [block(html.P(spoken.figures.words("follow.causes"), className="small"), class_name="cause")], []
     if flag is None:
         return [_few(spoken.figures.words)], []
     model = premise_model_of(spoken.goal.index)

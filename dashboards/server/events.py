@@ -37,7 +37,7 @@ PULSE_S = 15.0
 WAITING = 64
 """Who reads so slowly that more wait than these is let go; the browser then comes back by itself."""
 
-TOLD = 5
+TOLD = 3
 """Changes that are told in words; of more only the number."""
 
 Event = dict[str, Any]

@@ -164,4 +164,5 @@ FROM twin.run AS r
     JOIN twin.score_state AS old
         ON old.base = new.base AND old.goal = new.goal AND old.zone = new.zone AND old.until = r.id
 WHERE r.id = %(run)s AND new.value IS DISTINCT FROM old.value
+    AND coalesce(abs(new.value - old.value) > 1e-9 * abs(old.value), true)
 ORDER BY abs(coalesce(new.attainment, 0) - coalesce(old.attainment, 0)) DESC, new.goal, new.zone COLLATE "C";
