@@ -6,6 +6,9 @@ import os
 import platform
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
+
+from twin.database.cluster import Cluster
 
 
 def described() -> str:
@@ -15,6 +18,17 @@ def described() -> str:
     return (
         f"{date.today()}: {os.cpu_count()} cores, {memory:.0f} GB, load {load:.1f}, Python {platform.python_version()}"
     )
+
+
+def processor_s(cluster: Cluster) -> float:
+    """Processor seconds of all that a cluster's server ran so far, backends that ended among it."""
+    parent = int((cluster.data / "postmaster.pid").read_text().split()[0])
+    pids = [parent, *map(int, Path(f"/proc/{parent}/task/{parent}/children").read_text().split())]
+    ticks = 0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        ticks += sum(map(int, fields[11:15] if pid == parent else fields[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

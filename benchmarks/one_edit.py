@@ -26,7 +26,7 @@ from psycopg import sql
 
 from benchmarks.indices import HOUSES, LOAD, SCORE
 from benchmarks.load import timed
-from benchmarks.machine import described, table
+from benchmarks.machine import described, processor_s, table
 from layers.schema import Layer
 from twin.database import results
 from twin.database.cluster import Cluster
@@ -69,7 +69,11 @@ class Watch:
 
     def _noted(self, *given: Any) -> None:
         self._publish(*given)
-        self.moment, self.worker, self.server = time.perf_counter(), time.process_time(), _server_cpu()
+        self.moment, self.worker, self.server = (
+            time.perf_counter(),
+            time.process_time(),
+            processor_s(Cluster(Path(os.environ["TWIN_HOME"]))),
+        )
 
 
 def edit(connection: Connection, layer: Layer, key: str, number: int) -> None:
@@ -93,7 +97,11 @@ def measured(zones: int, edits: int) -> list[Edit]:
             connection.execute(sql.SQL("SET LOCAL ROLE twin_editor"))
             act_as(connection, "ana")
             edit(connection, layer, f"B{house}", number)
-        own, served, started = time.process_time(), _server_cpu(), time.perf_counter()
+        own, served, started = (
+            time.process_time(),
+            processor_s(Cluster(Path(os.environ["TWIN_HOME"]))),
+            time.perf_counter(),
+        )
         done = score(profile, dirty=True, preparation=held)
         ended = time.perf_counter()
         assert 1 <= done.zones <= 9, done
@@ -102,18 +110,6 @@ def measured(zones: int, edits: int) -> list[Edit]:
             published, flags, worker, server = (1000 * each for each in spent)
             found.append(Edit(published, flags, worker, server, done.stages))
     return found
-
-
-def _server_cpu() -> float:
-    """Processor seconds of all that the cluster ran; backends that ended are in their parent's count."""
-    cluster = Cluster(Path(os.environ["TWIN_HOME"]))
-    parent = int((cluster.data / "postmaster.pid").read_text().split()[0])
-    pids = [parent, *(int(each) for each in Path(f"/proc/{parent}/task/{parent}/children").read_text().split())]
-    ticks = 0
-    for pid in pids:
-        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-        ticks += sum(map(int, fields[11:15] if pid == parent else fields[11:13]))
-    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def report(size: int, full_s: float, found: list[Edit]) -> tuple[str, ...]:

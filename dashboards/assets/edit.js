@@ -149,7 +149,10 @@
   };
 
   twin.acts = Object.assign(twin.acts || {}, {
-    "edit-layer": (layer) => twin.edit.chooseLayer(layer),
+    "edit-layer"(layer) {
+      twin.edit.chooseLayer(layer);
+      document.body.dataset.panel = "";
+    },
     "edit-undo": () => twin.edit.undo(),
     "edit-redo": () => twin.edit.redo(),
     "edit-discard": () => twin.edit.discard(),

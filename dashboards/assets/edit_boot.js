@@ -103,6 +103,13 @@
 
   document.addEventListener("twin-account", () => {
     if (!twin.edit.isHere() || !twin.view.now) return;
+    const { name } = twin.account.now;
+    if (restored && name && name !== restored) {
+      /* Somebody else sits here now; what the one before had not saved waits for them. */
+      Object.assign(twin.edit.state, { items: [], kept: [], conflict: null, errors: [] });
+      twin.edit.forget();
+      twin.edit.tell("items", "conflict");
+    }
     twin.edit.tell("account");
     restoreDraft();
     if (twin.edit.mayEdit() && twin.edit.map.leaflet) twin.edit.shape.prepare();

@@ -18,7 +18,18 @@
     return isMine ? "yours" : "theirs";
   }
 
+  /* With what, and when, their version was made. */
+  async function tellHow(item) {
+    const { state, set, say } = twin.edit;
+    const answer = await fetch(`/edit/${item.layer}/${item.id}/history.json`, { cache: "no-store" });
+    if (!answer.ok || !state.conflict || state.conflict.uid !== item.uid) return;
+    const [newest] = await answer.json();
+    if (!newest || !newest.program) return;
+    set({ conflict: { ...state.conflict, how: say("conflict_how", { program: newest.program, at: twin.edit.lists.clock(newest.at) }) } }, "conflict");
+  }
+
   function show(item, theirs) {
+    if (theirs) tellHow(item);
     const ticks = theirs ? Object.fromEntries(differing(item, theirs).map((name) => [name, first(item, name)])) : {};
     twin.edit.set({ conflict: { uid: item.uid, theirs, ticks } }, "conflict");
     const box = document.getElementById("edit-conflict");
@@ -98,7 +109,7 @@
     close.setAttribute("aria-label", say("close"));
     close.addEventListener("click", done);
     const title = say("conflict", { what: nameOf(item) });
-    const who = theirs ? say("conflict_who", { by: theirs.edited_by, theirs: theirs.version, yours: item.version }) : say("conflict_gone", { yours: item.version });
+    const who = theirs ? say("conflict_who", { by: theirs.edited_by, theirs: theirs.version, how: conflict.how || "", yours: item.version }) : say("conflict_gone", { yours: item.version });
     box.setAttribute("aria-label", title);
     box.append(
       made("div", { className: "edit-conflict-head" }, [icon("warning"), made("div", {}, [made("h3", { textContent: title }), made("p", { className: "small", textContent: who })]), close]),

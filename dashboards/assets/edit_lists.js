@@ -116,7 +116,7 @@
     box.replaceChildren(lines.length ? made("ol", { className: "edit-history" }, lines) : made("p", { className: "small", textContent: say("history_none") }));
   }
 
-  twin.edit.lists = { read, inWords };
+  twin.edit.lists = { read, inWords, clock };
   (twin.changed = twin.changed || []).push(soon);
   twin.edit.watch((state, what) => {
     drawUnsaved();

@@ -4,7 +4,6 @@
   const NEAR_PX = 8;
   const TOUCH_PX = 16;
   const CLOSE_ZOOM = 17;
-  const SHEET_MS = 220;
   let map = null;
   let today = null;
   let marks = null;
@@ -82,8 +81,24 @@
     if (twin.sheet.isUsed()) {
       twin.acts.sheet("middle");
       document.body.dataset.panel = "";
-      setTimeout(() => bring(twin.edit.shapeOf(item)), SHEET_MS);
+      requestAnimationFrame(() => {
+        const moves = document.querySelector(".edit-side").getAnimations().map((move) => move.finished);
+        Promise.allSettled(moves).then(() => bring(twin.edit.shapeOf(item)));
+      });
     } else if (bringIt) bring(twin.edit.shapeOf(item));
+  }
+
+  /* What is open and not changed follows the store; what is changed is compared when it is saved. */
+  async function follow(versions) {
+    const { state, isDirty, read, itemOf } = twin.edit;
+    if (!map || !(state.layer in versions) || state.busy) return;
+    const seen = state.items.filter((item) => !isDirty(item));
+    const rows = await Promise.all(seen.map((item) => read(item.layer, item.id)));
+    const stale = seen.map((item, at) => [item, rows[at]]).filter(([item, row]) => state.items.includes(item) && !isDirty(item) && (!row || row.version !== item.version));
+    if (!stale.length || state.busy) return;
+    const renewed = new Map(stale.map(([item, row]) => [item, row ? itemOf(item.layer, row) : null]));
+    state.items = state.items.map((item) => (renewed.has(item) ? renewed.get(item) : item)).filter(Boolean);
+    twin.edit.tell("items");
   }
 
   async function pick(place, more) {
@@ -135,6 +150,7 @@
   }
 
   (twin.begin = twin.begin || []).push(begin);
+  (twin.changed = twin.changed || []).push(follow);
   twin.edit.watch((state, what) => {
     if (!map) return;
     if (what.includes("items")) drawItems();

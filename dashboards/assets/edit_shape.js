@@ -181,7 +181,7 @@
   }
 
   function number(value, unit) {
-    return `${value.toLocaleString("en", { maximumFractionDigits: value < 100 ? 1 : 0 })} ${unit}`;
+    return `${value.toLocaleString("en", { maximumFractionDigits: value < 100 ? 1 : 0 })}\u202f${unit}`;
   }
 
   function inWords(geometry) {

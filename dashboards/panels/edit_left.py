@@ -8,7 +8,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboards.figures import Figures
-from dashboards.panels.bits import act, aria, block, icon
+from dashboards.panels.bits import act, aria, block, icon, icon_button
 from dashboards.panels.layers import swatch
 from dashboards.state import View
 from dashboards.words import words
@@ -28,12 +28,13 @@ def edit_left(layers: Mapping[str, Layer], rows: Mapping[str, int], view: View) 
         ],
         className="edit-find",
     )
+    close = icon_button("close", say("edit.close"), act("panel", "layers"), "phone-only")
     return html.Div(
         html.Div(
             [
                 html.Div(
                     [
-                        html.H2(say("page.edit")),
+                        html.Div([html.H2(say("page.edit")), close], className="spread"),
                         html.Label(say("edit.find"), htmlFor="edit-find", className="unseen"),
                         find,
                     ],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,9 +52,9 @@ def saved(page: Page, version: int) -> None:
     expect(page.locator("#edit-status")).to_contain_text(f"Version {version}.")
 
 
-def changed_by(village: Village, name: str, layer: str, key: str, **fields: Any) -> None:
+def changed_by(village: Village, who: str, layer: str, key: str, **fields: Any) -> None:
     """Somebody else saves a row meanwhile."""
-    caller = village.caller(name)
+    caller = village.caller(who)
     row = caller.get(f"/edit/{layer}/row.json?key={key}").json
     change = {"operation": "update", "id": row["id"], "version": row["version"], "fields": fields}
     assert caller.post(f"/edit/{layer}", {"changes": [change]}).status == 200
@@ -150,6 +149,7 @@ def test_a_stale_edit_shows_both_versions_and_is_merged(village: Village, visit:
     changed_by(village, "bo", "street", "H00", name="Bo's lane", surface="paved")
     page.locator("#edit-save").click()
     panel = page.locator("#edit-conflict")
+    expect(panel).to_contain_text("bo saved version 2 (browser,")
     expect(panel.locator("h3")).to_contain_text("was not saved: it has changed since you opened it")
     ticked = panel.locator("[aria-checked='true']")
     expect(ticked).to_have_text(["2", "paved", "<b>Ana's lane</b>"])
@@ -231,13 +231,3 @@ def test_everything_fits_on_every_screen(village: Village, visit: Open) -> None:
         assert page.evaluate(WIDER) == []
         foot = page.locator("#edit-save").bounding_box()
         assert foot and foot["y"] + foot["height"] < size[1]
-
-
-def test_the_tools_that_draw_are_fetched_by_this_page_alone(village: Village, visit: Open) -> None:
-    asked: list[str] = []
-    visited = visit(f"{village.server.url}/map")
-    visited.page.on("request", lambda request: asked.append(Path(request.url).name))
-    visited.page.reload()
-    visited.page.wait_for_selector(".city-map[data-drawn]")
-    assert "protomaps-leaflet.js" in {name.partition("?")[0] for name in asked}
-    assert not any(name.startswith("leaflet-geoman") for name in asked)

@@ -267,3 +267,10 @@ def test_the_words_of_a_pipe_that_was_snapped_come_back(ana: Caller) -> None:
     answer = save(ana, "sewer_pipe", update(row, drawn))
     assert answer.status == 200
     assert any("M0" in remark for remark in answer.json["remarks"])
+
+
+def test_the_tools_that_draw_are_left_to_the_page_that_needs_them(village: Village) -> None:
+    page = village.caller().get("/map").body.decode()
+    assert "protomaps-leaflet" in page and "leaflet-geoman" not in page
+    for ending in ("js", "css"):
+        assert len(village.caller().get(f"/assets/vendor/leaflet-geoman.{ending}").body) > 20_000

@@ -24,6 +24,7 @@ views = st.builds(
     lang=st.sampled_from(["en", "zh"]),
     theme=st.sampled_from(["", "light", "dark"]),
     at=st.none() | places,
+    edit=st.just("") | names | st.tuples(names, st.integers(0, 2**40)).map(lambda found: f"{found[0]}.{found[1]}"),
 )
 
 

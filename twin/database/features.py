@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,15 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 from psycopg import sql
+from psycopg.rows import tuple_row
 
 from layers.schema import Kind, Layer
 from twin.database.connect import Connection, Row
 from twin.database.queries import layer_table, query
 from twin.index import Features, FloatArray
+
+NO_DAY, FIRST_DAY = np.iinfo(np.int64).min, datetime.date(1970, 1, 1).toordinal()
+"""How numpy numbers a missing day, and how Python numbers the day from which numpy counts."""
 
 NOW = "layer"
 """The schema of layers as they are; ``as_of.PAST`` holds them as they stood at a moment."""
@@ -63,7 +68,7 @@ def zones_in_order(
 def zones_of(connection: Connection, layer: Layer, ids: Sequence[int], schema: str = NOW) -> Features:
     """The zones of a batch, by code."""
     statement = query("zones_by_id", columns=_columns(layer), zones=_zones(schema))
-    return as_features(layer, connection.execute(statement, {"ids": list(ids)}).fetchall())
+    return _features(connection, layer, statement, {"ids": list(ids)})
 
 
 def features_near(
@@ -74,8 +79,7 @@ def features_near(
     So that nothing hangs on the order of rows in files: of equal ones the first in an array is always the same.
     """
     statement = query("features_near", zones=_zones(schema), **_parts(layer, schema))
-    rows = connection.execute(statement, {"ids": list(zones), "reach": reach_m}).fetchall()
-    return as_features(layer, rows)
+    return _features(connection, layer, statement, {"ids": list(zones), "reach": reach_m})
 
 
 def sample_places(connection: Connection, layer: Layer, count: int) -> FloatArray:
@@ -96,7 +100,7 @@ def places_near(connection: Connection, layer: Layer, around: FloatArray, metres
 def all_features(connection: Connection, layer: Layer, schema: str = NOW) -> Features:
     """Every row of a layer, by key."""
     statement = query("all_features", **_parts(layer, schema))
-    return as_features(layer, connection.execute(statement).fetchall())
+    return _features(connection, layer, statement)
 
 
 def layer_rows(connection: Connection, layer: Layer) -> list[Row]:
@@ -123,29 +127,45 @@ def _columns(layer: Layer) -> sql.Composable:
     return sql.SQL(", ").join(sql.Identifier("f", name) for name in layer.fields)
 
 
-def as_features(layer: Layer, rows: Sequence[Row]) -> Features:
-    """Arrays from rows of ``id``, the layer's fields, ``attributes``, ``observed_on`` and ``geom`` (WKB)."""
-    columns: dict[str, Any] = {
-        name: _array([row[name] for row in rows], each.kind) for name, each in layer.fields.items()
+def _features(
+    connection: Connection,
+    layer: Layer,
+    statement: sql.Composed | sql.SQL,
+    values: Mapping[str, Any] | None = None,
+) -> Features:
+    """Arrays from rows of ``id``, the layer's fields, ``attributes``, ``observed_on`` and ``geom`` (WKB), in order.
+
+    An edit waits for them: they come as the server holds them, and as tuples, in a third of the time.
+    """
+    with connection.cursor(row_factory=tuple_row, binary=True) as cursor:
+        rows = cursor.execute(statement, values).fetchall()
+    kinds = {name: each.kind for name, each in layer.fields.items()} | {
+        "attributes": Kind.TEXT,
+        "observed_on": Kind.DATE,
     }
-    columns["attributes"] = _objects([row["attributes"] for row in rows])
-    columns["observed_on"] = _array([row["observed_on"] for row in rows], Kind.DATE)
-    ids = np.fromiter((row["id"] for row in rows), dtype=np.int64, count=len(rows))
+    ids, *found, shapes = zip(*rows, strict=True) if rows else [()] * (len(kinds) + 2)
+    columns = {name: _array(given, kind) for (name, kind), given in zip(kinds.items(), found, strict=True)}
     geometry = np.empty(len(rows), dtype=object)
-    geometry[:] = shapely.from_wkb(np.array([row["geom"] for row in rows], dtype=object)) if rows else []
+    geometry[:] = shapely.from_wkb(np.array(shapes, dtype=object)) if rows else []
     frame = pd.DataFrame(columns, index=pd.RangeIndex(len(rows)))
     # Names as Arrow's strings are looked up slowly, and columns are asked for very often.
     frame.columns = pd.Index(list(columns), dtype=object)
-    return Features(ids, geometry, frame)
+    return Features(np.array(ids, dtype=np.int64), geometry, frame)
 
 
-def _array(values: list[Any], kind: Kind) -> NDArray[Any] | pd.Series[Any]:
+def _array(values: Sequence[Any], kind: Kind) -> NDArray[Any] | pd.Series[Any]:
     if kind in (Kind.INTEGER, Kind.NUMBER):
         return np.array(values, dtype=np.float64)
-    return np.array(values, dtype="datetime64[s]") if kind is Kind.DATE else _objects(values)
+    return _dates(values) if kind is Kind.DATE else _objects(values)
 
 
-def _objects(values: list[Any]) -> pd.Series[Any]:
+def _dates(values: Sequence[datetime.date | None]) -> NDArray[np.datetime64]:
+    # One by one numpy reads a date five times slower than its number.
+    days = (NO_DAY if each is None else each.toordinal() - FIRST_DAY for each in values)
+    return np.fromiter(days, dtype=np.int64, count=len(values)).view("datetime64[D]").astype("datetime64[s]")
+
+
+def _objects(values: Sequence[Any]) -> pd.Series[Any]:
     # As an array of its own pandas would look at every value, to find out that they are texts.
     found = np.empty(len(values), dtype=object)
     found[:] = values

@@ -91,6 +91,8 @@ def _at_points(batch: Batch, rows: Features, gone: Replaced) -> IntArray:
 def _in_areas(batch: Batch, rows: Features, gone: Replaced, homes: ZonePremises) -> IntArray:
     """Zone, row and premises (3, pairs) of the buildings in areas, each with its fastest row."""
     areas = np.flatnonzero(shapely.get_dimensions(rows.geometry) == 2)
+    if not len(areas):
+        return np.empty((3, 0), dtype=np.int64)
     building, area = held_by(building_points(batch), rows.geometry[areas])
     inside = pd.DataFrame({"building": building, "row": areas[area]})
     home = pd.DataFrame({"building": homes.building, "zone": homes.zone, "premises": homes.premises})

@@ -38,6 +38,8 @@ def replaced(rows: Features, zones: Geometries, *, date: str, speed: str) -> Rep
     place = rows.words("place_id")
     has_place = np.array([each is not None for each in place], dtype=bool)
     shared = np.flatnonzero(has_place & pd.Series(place).duplicated(keep=False).to_numpy())
+    if not len(shared):
+        return Replaced(np.empty(0, dtype=np.int64), len(zones))
     tree = shapely.STRtree(rows.geometry[shared])
     zone, near = tree.query(zones, predicate="dwithin", distance=DRIFT_M)
     row = shared[near]

@@ -1,0 +1,139 @@
+"""What a zone costs as the city grows, and what more workers bring.
+
+Cost: processor seconds of a full `score` (its process from start to end, and the server) and its peak memory, at each
+size. Workers: the same run by threads, processes and Dask with one and two workers, in turn; seconds of the stage
+"batches", which for processes and Dask includes their start.
+
+Run: python -m benchmarks.scaling [--zones 1000 4000] [--repeats 3] [--workers-at 1000]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.indices import HOUSES, LOAD
+from benchmarks.load import timed
+from benchmarks.machine import described, processor_s, table
+from twin.database.cluster import Cluster
+
+SCORE = """
+import json, sys
+from twin.goals import load_profile
+from twin.runs.engine import score
+done = score(load_profile("xiongan_2035"), scheduler=sys.argv[2], workers=int(sys.argv[3]))
+json.dump(done.stages, open(sys.argv[1], "w"))
+"""
+
+WAYS = (("threads", 1), ("threads", 2), ("processes", 1), ("processes", 2), ("dask", 1), ("dask", 2))
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A run: seconds, processor seconds of the program and of the server, MB at most, seconds by stage."""
+
+    seconds: float
+    program: float
+    server: float
+    peak_mb: float
+    stages: dict[str, float]
+
+
+@dataclass(frozen=True)
+class City:
+    """A loaded city of so many zones in a store of its own."""
+
+    folder: Path
+    cluster: Cluster
+    zones: int
+
+    def scored(self, scheduler: str = "threads", workers: int = 1) -> Scored:
+        """Score all of it, in a process of its own; memory is that of the largest process of the run."""
+        env = {**os.environ, "TWIN_HOME": str(self.cluster.home), "TWIN_DSN": ""}
+        stages, served, started = self.folder / "stages.json", processor_s(self.cluster), time.monotonic()
+        process = subprocess.Popen([sys.executable, "-c", SCORE, str(stages), scheduler, str(workers)], env=env)
+        _, status, usage = os.wait4(process.pid, 0)
+        if status:
+            raise SystemExit("score failed")
+        took, server = time.monotonic() - started, processor_s(self.cluster) - served
+        own = usage.ru_utime + usage.ru_stime
+        return Scored(took, own, server, usage.ru_maxrss / 1024, json.loads(stages.read_text()))
+
+
+@contextmanager
+def city(zones: int) -> Iterator[City]:
+    """Write and load a city; gone at the end."""
+    with tempfile.TemporaryDirectory() as name:
+        write = [sys.executable, "-m", "benchmarks.indices", "--write", name, "--zones", str(zones)]
+        subprocess.run(write, check=True)  # in a process of its own: a child starts with the peak memory of its parent
+        cluster = Cluster(Path(name) / "home")
+        cluster.up()
+        try:
+            timed(LOAD, name, env={**os.environ, "TWIN_HOME": str(cluster.home), "TWIN_DSN": ""})
+            yield City(Path(name), cluster, zones)
+        finally:
+            cluster.delete()
+
+
+def cost(sizes: list[int], repeats: int) -> str:
+    """A table: processor milliseconds a zone of each size (smallest), growth against the first, peak memory."""
+    rows, first = [], 0.0
+    for zones in sizes:
+        with city(zones) as made:
+            best = min((made.scored() for _ in range(repeats)), key=lambda each: each.program + each.server)
+        each = 1000 * (best.program + best.server) / zones
+        first = first or each
+        own, server = 1000 * best.program / zones, 1000 * best.server / zones
+        growth = f"{100 * (each / first - 1):+.0f} %"
+        stages = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in best.stages.items())
+        sizes_of = (f"{zones:,}", f"{zones * HOUSES:,}", f"{best.seconds:.1f}", stages)
+        rows.append((*sizes_of, f"{own:.1f} + {server:.1f} = {each:.1f}", growth, f"{best.peak_mb:,.0f}"))
+    heads = ("zones", "buildings", "s", "stages s", "CPU ms a zone: program + server", "growth", "peak MB")
+    return table(heads, rows)
+
+
+def workers(zones: int, repeats: int) -> str:
+    """A table: seconds of the batches by each way (smallest), against one worker of its kind, and processor time."""
+    found: dict[tuple[str, int], list[Scored]] = {}
+    with city(zones) as made:
+        for _ in range(repeats):
+            for way in WAYS:
+                found.setdefault(way, []).append(made.scored(*way))
+    seconds = {way: min(each.stages["batches"] for each in runs) for way, runs in found.items()}
+    rows = []
+    for (scheduler, count), runs in found.items():
+        own = seconds[scheduler, count]
+        efficiency = seconds[scheduler, 1] / own / count
+        against = own / seconds["processes", count] - 1
+        cpu = min(each.program + each.server for each in runs)
+        rows.append((scheduler, str(count), f"{own:.1f}", f"{efficiency:.2f}", f"{100 * against:+.0f} %", f"{cpu:.1f}"))
+    heads = (f"{zones:,} zones", "workers", "batches s", "efficiency", "against processes", "CPU s of the run")
+    return table(heads, rows)
+
+
+def main() -> None:
+    """Measure the cost at each size, then the workers at one of them."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--zones", type=int, nargs="*", default=[1000, 4000])
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument(
+        "--workers-at", type=int, default=1000, help="zones of the city that the workers share; 0: none"
+    )
+    options = parser.parse_args()
+    if options.zones:
+        print(described(), cost(options.zones, options.repeats), sep="\n\n")
+    if options.workers_at:
+        print(described(), workers(options.workers_at, options.repeats), sep="\n\n")
+
+
+if __name__ == "__main__":
+    main()
