@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -23,13 +24,14 @@ from benchmarks.load import timed
 from benchmarks.machine import described, table
 from twin.database.cluster import Cluster
 
-Numbers = NDArray[np.float64]
+Numbers = NDArray[np.floating[Any]]
 
 EAST, NORTH, SIDE, HOUSES = 450_000.0, 4_250_000.0, 400.0, 200
 
 LOAD = """
 import sys
 from pathlib import Path
+from typing import Any
 from pipelines.load import load
 from pipelines.recipe import read_recipe
 load(read_recipe(Path(sys.argv[1])))

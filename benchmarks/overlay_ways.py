@@ -147,8 +147,8 @@ def _postgis(connection: psycopg.Connection[Any], count: int) -> Numbers:
 
 def by_duckdb(city: City, stack: ExitStack) -> Way:
     """Tables in memory, as many threads as the machine has processors; centroids stand in a column."""
-    import duckdb
-    import duckdb_extension_spatial
+    import duckdb  # type: ignore[import-not-found,import-untyped,unused-ignore]
+    import duckdb_extension_spatial  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
     extension = next(Path(duckdb_extension_spatial.__file__).parent.rglob("spatial.duckdb_extension"))
     connection = duckdb.connect()

@@ -69,12 +69,14 @@ def is_waiting(connection: Connection) -> bool:
     return bool(row and row["waiting"])
 
 
-def take(connection: Connection, run: int, zones: Iterable[str] | None, marks: Iterable[int] = ()) -> None:
+def take(connection: Connection, run: int, zones: Iterable[str] | None, marks: Iterable[int] | None = ()) -> None:
     """A run takes up the marks of these zones (None: of all), and ``marks`` of layers, by id, that it answers for.
 
-    Not those of layers that came since it was decided which zones to compute.
+    Not those of layers that came since what all zones share was made. ``marks`` None: it is not made yet, so that the
+    run answers for all marks that there are.
     """
-    chosen = {"run": run, "all": zones is None, "zones": list(zones or ()), "marks": list(marks)}
+    chosen = {"run": run, "zones": list(zones or ()), "marks": list(marks or ())}
+    chosen |= {"all": zones is None and marks is None, "every_zone": zones is None}
     connection.execute(query("take_marks"), chosen)
 
 

@@ -85,6 +85,11 @@ def unfinished(connection: Connection) -> Row | None:
     return connection.execute(query("running")).fetchone()
 
 
+def resumable(connection: Connection, as_of: datetime.datetime | None) -> Row | None:
+    """The run that was begun and not finished: of layers as they are, or ``as_of`` a moment."""
+    return connection.execute(query("resumable"), {"as_of": as_of}).fetchone()
+
+
 def begin_run(
     connection: Connection,
     identity: Identity,
@@ -110,7 +115,7 @@ def begin_run(
     }
     row = connection.execute(query("begin_run"), values).fetchone()
     assert row is not None
-    connection.execute(query("give_up_runs"), {"keep": row["id"]})
+    connection.execute(query("give_up_runs"), {"keep": row["id"], "as_of": as_of})
     return int(row["id"])
 
 

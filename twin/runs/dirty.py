@@ -28,15 +28,16 @@ MOST_SQUARES = 20_000
 class DirtyZones:
     """``codes`` of zones to compute, None for all; ``reason`` in a sentence; ``last_run`` to take the others from.
 
-    ``marks`` are of layers as such, for which a run answers that computes these zones; ``gone`` says that zones may be
-    there no longer.
+    ``marks`` are of layers as such, for which a run answers that computes these zones (None: for all); ``gone`` says
+    that zones may be there no longer. ``compared``: what zones see was held against what they saw, and may be noted.
     """
 
     codes: Sequence[str] | None
     reason: str
     last_run: int | None
-    marks: Sequence[int] = ()
+    marks: Sequence[int] | None = None
     gone: bool = False
+    compared: bool = False
 
     @property
     def is_none(self) -> bool:
@@ -73,14 +74,16 @@ def dirty_zones(connection: Connection, plan: Plan, facts: CityFacts, ready: Cal
     marks = waiting(connection)
     changed = sorted(whole.intersection(marks.layers))
     codes = {code for layer, touched in marks.zones.items() if layer in read for code in touched}
+    answered = [mark for layer in (*changed, ZONE_LAYER) for mark in marks.layers.get(layer, ())]
     if changed:
         saw = None if plan.rasters.intersection(changed) else zones_that_saw(connection, run, ready())
         if saw is None:
-            return DirtyZones(None, f"{' and '.join(changed)} changed, for zones that are not known: all zones.", run)
+            reason = f"{' and '.join(changed)} changed, for zones that are not known: all zones."
+            return DirtyZones(None, reason, run, answered, compared=True)
         codes |= saw
-    answered = [mark for layer in (*changed, ZONE_LAYER) for mark in marks.layers.get(layer, ())]
     gone = ZONE_LAYER in marks.layers
-    return DirtyZones(sorted(codes), f"{len(codes)} zones were touched since run {run}.", run, answered, gone)
+    reason = f"{len(codes)} zones were touched since run {run}."
+    return DirtyZones(sorted(codes), reason, run, answered, gone, compared=bool(changed))
 
 
 def zones_that_saw(connection: Connection, run: int, ready: Ready) -> set[str] | None:

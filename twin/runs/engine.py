@@ -24,7 +24,7 @@ from twin.database.rasters import raster_counts
 from twin.database.seen import note_sights
 from twin.database.sources import StoredCity, city_of
 from twin.discover import discover
-from twin.errors import RunCancelled, StoreNotReady, UnknownName
+from twin.errors import RunCancelled, StoreNotReady, UnknownName, UsageError
 from twin.goals import Profile
 from twin.log import log
 from twin.runs.batch import Cut, cut
@@ -72,7 +72,10 @@ def score(
         RunCancelled: somebody cancelled it.
         WorkersLost: the scheduler does not answer, or its workers died.
         UnknownName: a code that is no zone, or a parameter that an index does not have.
+        UsageError: ``as_of`` with some zones: the others would be those of today.
     """
+    if as_of is not None and (dirty or zones is not None):
+        raise UsageError("a run over layers as they stood goes over all zones: leave zones out")
     planned, address = plan(profile), settings().scheduler if scheduler is None else scheduler
     held = Preparation() if preparation is None else preparation
     with connect(autocommit=True, program="twin score") as connection, results.only_run(connection):
@@ -139,7 +142,7 @@ class _Engine:
         self._city = city_of(self._connection)
         self._versions = layer_versions(self._connection)
         self._facts = _facts(self._connection, self._city, self._plan.profile, self._schema)
-        found = DirtyZones(codes, "", None, gone=codes is not None)
+        found = DirtyZones(codes, "", None, None if codes is None else (), gone=codes is not None)
         if only_dirty:
             found = dirty_zones(self._connection, self._plan, self._facts, lambda: self._ready)
             self._progress.note(found.reason)
@@ -157,7 +160,7 @@ class _Engine:
                 with self._connection.transaction():
                     results.close_evidence(self._connection, replaced)
                     self._publish(begun, replaced)
-        self._flag(begun, replaced)
+        self._flag(begun, replaced, may_note=replaced is None or found.compared)
         log("runs").info("run finished", extra={"run": begun.run, "zones": len(chosen), **self._stages})
         return Finished(begun.run, len(chosen), begun.resumed, self._stages)
 
@@ -175,7 +178,7 @@ class _Engine:
     def _begin(self, parts: list[Cut], found: DirtyZones) -> _Begun:
         profile, codes = self._plan.profile, found.codes
         identity = _identity(self._plan, self._versions, codes, self._as_of)
-        before = results.unfinished(self._connection)
+        before = results.resumable(self._connection, self._as_of)
         if before and results.identity_of(before) == identity:
             begun = _Begun(before["id"], before["base"] or before["id"], True)
         else:
@@ -232,9 +235,8 @@ class _Engine:
         job = self._job(begun)
         self._progress.begin(begun.run, len(part.ids), 0)
         publish = functools.partial(self._publish, begun, replaced)
-        self._timed("batches", lambda: compute_at_once(self._connection, job, part, publish))
-        with self._connection.transaction():
-            results.close_evidence(self._connection, replaced)
+        settle = functools.partial(results.close_evidence, self._connection, replaced)
+        self._timed("batches", lambda: compute_at_once(self._connection, job, part, publish, settle))
         self._progress.zones(len(part.ids))
 
     def _publish(self, begun: _Begun, replaced: results.Replaced) -> None:
@@ -247,8 +249,12 @@ class _Engine:
             goals[name]["notes"] = notes
         return goals
 
-    def _flag(self, begun: _Begun, replaced: results.Replaced | None) -> None:
-        """Make the flags, and end the run: its zones are as the data, and their marks go."""
+    def _flag(self, begun: _Begun, replaced: results.Replaced | None, *, may_note: bool) -> None:
+        """Make the flags, and end the run: its zones are as the data, and their marks go.
+
+        ``may_note``: all zones that see what they did not see before were computed. Else the sights of before stay, and
+        the next comparison finds what changed since.
+        """
         ready, run, kept = self._ready, begun.run, self._held.catchments
         computed = frozenset(replaced.zones) if replaced and not replaced.gone else None
         scope = Scope(run, computed, begun.former)
@@ -256,7 +262,8 @@ class _Engine:
             flagged = self._timed("flags", lambda: flags_of_run(self._connection, scope, self._plan, ready, kept))
             causes.write_flags(self._connection, begun.base, run, flagged.rows, flagged.zones)
             if self._as_of is None:
-                note_sights(self._connection, ready.sights)
+                if may_note:
+                    note_sights(self._connection, ready.sights)
                 drop(self._connection, run)
             results.end_run(self._connection, run, self._stages, self._goals(begun))
         if self._as_of is not None:

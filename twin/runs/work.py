@@ -61,10 +61,13 @@ def compute_batch(job: Job, part: Cut) -> None:
     work.log()
 
 
-def compute_at_once(connection: Connection, job: Job, part: Cut, publish: Callable[[], None]) -> None:
+def compute_at_once(
+    connection: Connection, job: Job, part: Cut, publish: Callable[[], None], settle: Callable[[], None]
+) -> None:
     """Compute the one batch of a run here, and have its scores published before its evidence is looked at.
 
-    ``connection`` commits by itself. Scores are written in one transaction with ``publish``, evidence in the next.
+    ``connection`` commits by itself. Scores are written in one transaction with ``publish``, evidence in the next with
+    ``settle``.
     """
     with looking() as looked:
         work = _Work(connection, job, plan(job.profile), part, looked)
@@ -76,6 +79,7 @@ def compute_at_once(connection: Connection, job: Job, part: Cut, publish: Callab
         with connection.transaction():
             results.note_batch(connection, work.done())
             evidence.write(connection, job)
+            settle()
     work.log()
 
 

@@ -44,16 +44,19 @@ WHERE run_id IS NULL AND (
     OR (zone <> '' AND NOT EXISTS (SELECT FROM layer.zone AS z WHERE z.code = zone))
 );
 
--- is_dirty: whether a mark waits
-SELECT EXISTS (SELECT FROM twin.dirty WHERE run_id IS NULL) AS waiting;
+-- is_dirty: whether a mark waits, or was taken up by a run that did not end
+SELECT EXISTS (
+    SELECT FROM twin.dirty WHERE run_id IS NULL OR run_id IN (SELECT id FROM twin.run WHERE status <> 'done')
+) AS waiting;
 
 -- release_marks: marks that an unfinished run took up wait again
 UPDATE twin.dirty SET run_id = NULL
 WHERE run_id IN (SELECT id FROM twin.run WHERE status <> 'done');
 
--- take_marks: a run takes up the marks of its zones, or all, and those named
+-- take_marks: a run takes up the marks of its zones or of all zones, those of layers that are named, or all there are
 UPDATE twin.dirty SET run_id = %(run)s
-WHERE run_id IS NULL AND (%(all)s OR zone = ANY (%(zones)s) OR id = ANY (%(marks)s));
+WHERE run_id IS NULL
+    AND (%(all)s OR (%(every_zone)s AND zone <> '') OR zone = ANY (%(zones)s) OR id = ANY (%(marks)s));
 
 -- drop_marks: the zones of a run are as the data
 DELETE FROM twin.dirty WHERE run_id = %(run)s;

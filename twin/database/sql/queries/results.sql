@@ -7,6 +7,10 @@ SELECT pg_advisory_unlock(hashtext('twin.run'));
 -- running: the run that is not finished
 SELECT * FROM twin.run WHERE status = 'running' ORDER BY id DESC LIMIT 1;
 
+-- resumable: the run that is not finished, over layers as they are or as they stood at a moment
+SELECT * FROM twin.run WHERE status = 'running' AND as_of IS NOT DISTINCT FROM %(as_of)s::timestamptz
+ORDER BY id DESC LIMIT 1;
+
 -- begin_run: a new run
 INSERT INTO twin.run (profile_name, profile, profile_hash, data_version, code_version, status, zones, batches, goals,
     facts, base, as_of)
@@ -14,9 +18,10 @@ VALUES (%(profile_name)s, %(profile)s, %(profile_hash)s, %(data_version)s, %(cod
     %(batches)s, %(goals)s, %(facts)s, %(base)s, %(as_of)s)
 RETURNING id;
 
--- give_up_runs: unfinished runs of other data, profile or code cannot be resumed
+-- give_up_runs: unfinished runs of other data, profile or code cannot be resumed; those of the past are apart
 UPDATE twin.run SET status = 'failed', finished_at = now()
-WHERE status = 'running' AND (%(keep)s::int IS NULL OR id <> %(keep)s);
+WHERE status = 'running' AND (%(keep)s::int IS NULL OR id <> %(keep)s)
+    AND (as_of IS NULL) = (%(as_of)s::timestamptz IS NULL);
 
 -- done_batches: batches of a run that were written
 SELECT number FROM twin.run_batch WHERE run_id = %(run)s;

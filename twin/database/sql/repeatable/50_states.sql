@@ -3,10 +3,10 @@
 CREATE OR REPLACE FUNCTION twin.forget_given_up() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    DELETE FROM twin.score_state WHERE base = NEW.base AND run_id = NEW.id;
-    DELETE FROM twin.form_state WHERE base = NEW.base AND run_id = NEW.id;
-    DELETE FROM twin.premise_state WHERE base = NEW.base AND run_id = NEW.id;
-    DELETE FROM twin.flag_state WHERE base = NEW.base AND run_id = NEW.id;
+    DELETE FROM twin.score_state WHERE base = coalesce(NEW.base, NEW.id) AND run_id = NEW.id;
+    DELETE FROM twin.form_state WHERE base = coalesce(NEW.base, NEW.id) AND run_id = NEW.id;
+    DELETE FROM twin.premise_state WHERE base = coalesce(NEW.base, NEW.id) AND run_id = NEW.id;
+    DELETE FROM twin.flag_state WHERE base = coalesce(NEW.base, NEW.id) AND run_id = NEW.id;
     RETURN NULL;
 END
 $$;
