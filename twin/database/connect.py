@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import psycopg
@@ -100,6 +100,33 @@ def connect(*, autocommit: bool = False, program: str = "twin") -> Iterator[Conn
             raise
         _raise_if_gone(opened, error)
         raise
+
+
+class KeptConnection:
+    """A connection that is kept from one use to the next, and opened anew after an error."""
+
+    def __init__(self, program: str) -> None:
+        """Not open yet; ``program`` is the application name that history records."""
+        self._program = program
+        self._stack = ExitStack()
+        self._open: Connection | None = None
+
+    @contextmanager
+    def use(self) -> Iterator[Connection]:
+        """The connection, committing by itself. Raises what ``connect`` raises; then it is closed."""
+        if self._open is None:
+            self._open = self._stack.enter_context(connect(autocommit=True, program=self._program))
+        try:
+            yield self._open
+        except BaseException as error:
+            self._open = None
+            if not self._stack.__exit__(type(error), error, error.__traceback__):
+                raise
+
+    def close(self) -> None:
+        """Let go of it."""
+        self._open = None
+        self._stack.close()
 
 
 def _raise_if_gone(opened: Connection, error: psycopg.Error) -> None:

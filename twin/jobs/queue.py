@@ -14,6 +14,7 @@ from procrastinate import App, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
 from procrastinate.jobs import Status
 
+from twin.database.changes import fold_changes
 from twin.database.connect import connect, dsn_of_store
 from twin.database.dirty import is_waiting
 from twin.database.jobs import has_queue
@@ -28,9 +29,11 @@ SCHEMA = "jobs"
 RECOMPUTE, RECOMPUTE_ALL, SWEEP = "recompute", "recompute_all", "sweep"
 STALLED_AFTER_S = 30.0
 EVERY_MINUTE = "* * * * *"
-HELD = Preparation()
+HELD = Preparation(keeps=True)
 """What this process keeps from one recompute to the next: an edit of a building then makes no network anew."""
-AGAIN = RetryStrategy(max_attempts=6, exponential_wait=3, retry_exceptions={StoreUnavailable, RunInProgress})
+AGAIN_S, ATTEMPTS = 3, 1200
+AGAIN = RetryStrategy(max_attempts=ATTEMPTS, wait=AGAIN_S, retry_exceptions={StoreUnavailable, RunInProgress})
+"""A run that is in the way may take an hour; when it ends, what waited for it begins within seconds."""
 
 
 def job_queue() -> App:
@@ -42,8 +45,9 @@ def job_queue() -> App:
     @app.periodic(cron=EVERY_MINUTE)
     @app.task(name=SWEEP, queueing_lock=SWEEP, pass_context=False)
     async def sweep(timestamp: int) -> None:  # noqa: ARG001 - given by the schedule
-        """Put back the jobs whose worker no longer shows signs of life, and ask for what edits left dirty."""
+        """Put back jobs whose worker shows no more signs of life, fold old changes, ask for what edits left dirty."""
         await put_back_stalled(app)
+        await asyncio.to_thread(_fold)
         if await asyncio.to_thread(_is_dirty):
             await ask(app)
 
@@ -71,6 +75,11 @@ def _profile(name: str) -> Profile:
 def _is_dirty() -> bool:
     with connect(program="twin worker") as connection:
         return is_waiting(connection)
+
+
+def _fold() -> None:
+    with connect(program="twin worker") as connection:
+        fold_changes(connection)
 
 
 async def make_queue(app: App) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from contextlib import suppress
 
 from procrastinate import App
+from procrastinate.exceptions import AppNotOpen, ConnectorException
 
 from twin.database.listen import CHANGES, announced
+from twin.errors import StoreUnavailable
 from twin.jobs.queue import ask, job_queue, make_queue
+from twin.log import log
 
 FOLD_S = 0.2
 """Edits that follow each other this fast are answered by one recompute."""
@@ -18,23 +22,68 @@ AT_ONCE = 2
 
 HEARTBEAT_S = 5.0
 
+AGAIN_S = 2.0
+"""A worker whose store went away begins anew after so long."""
+
+STOPS = (signal.SIGTERM, signal.SIGINT)
+
 
 def work(*, once: bool = False, name: str = "twin worker") -> None:
-    """Take jobs until the process is ended; ``once``: ask for what is dirty, take what waits, and return."""
-    asyncio.run(_work(once, name))
+    """Take jobs until told to stop (SIGTERM, SIGINT), through restarts of the store too.
+
+    ``once``: ask for what is dirty, take what waits, and return.
+    """
+    asyncio.run(_once(name) if once else _until_told(name))
 
 
-async def _work(once: bool, name: str) -> None:
+async def _once(name: str) -> None:
     app = job_queue()
     async with app.open_async():
         await make_queue(app)
         await ask(app)
-        if once:
-            await app.run_worker_async(name=name, concurrency=AT_ONCE, wait=False, listen_notify=False)
-            return
+        await app.run_worker_async(name=name, concurrency=AT_ONCE, wait=False, listen_notify=False)
+
+
+async def _until_told(name: str) -> None:
+    working = asyncio.create_task(_keep_on(name))
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        # Who says it twice does not want to wait for the job.
+        for each in STOPS:
+            loop.remove_signal_handler(each)
+        working.cancel()
+
+    for each in STOPS:
+        loop.add_signal_handler(each, stop)
+    with suppress(asyncio.CancelledError):
+        await working
+
+
+async def _keep_on(name: str) -> None:
+    while True:
+        try:
+            await _work(name)
+            why = "its connection broke"
+        except (ConnectorException, StoreUnavailable) as error:
+            why = " ".join(str(error).split())
+        log("jobs").warning("the worker begins anew in %s s: %s", AGAIN_S, why)
+        await asyncio.sleep(AGAIN_S)
+
+
+async def _work(name: str) -> None:
+    app = job_queue()
+    async with app.open_async():
+        await make_queue(app)
+        await ask(app)
         listening = asyncio.create_task(_listen(app))
         try:
-            await app.run_worker_async(name=name, concurrency=AT_ONCE, update_heartbeat_interval=HEARTBEAT_S)
+            await app.run_worker_async(
+                name=name,
+                concurrency=AT_ONCE,
+                update_heartbeat_interval=HEARTBEAT_S,
+                install_signal_handlers=False,
+            )
         finally:
             listening.cancel()
             with suppress(asyncio.CancelledError):
@@ -42,12 +91,14 @@ async def _work(once: bool, name: str) -> None:
 
 
 async def _listen(app: App) -> None:
-    asking: asyncio.Task[bool] | None = None
+    asking: asyncio.Task[None] | None = None
     async for _ in announced(CHANGES):
         if asking is None or asking.done():
             asking = asyncio.create_task(_ask_soon(app))
 
 
-async def _ask_soon(app: App) -> bool:
+async def _ask_soon(app: App) -> None:
     await asyncio.sleep(FOLD_S)
-    return await ask(app)
+    # A store that went away meanwhile: the worker begins anew, and asks then.
+    with suppress(AppNotOpen, ConnectorException):
+        await ask(app)

@@ -78,7 +78,7 @@ def score(
         raise UsageError("a run over layers as they stood goes over all zones: leave zones out")
     planned, address = plan(profile), settings().scheduler if scheduler is None else scheduler
     held = Preparation() if preparation is None else preparation
-    with connect(autocommit=True, program="twin score") as connection, results.only_run(connection):
+    with held.connected() as connection, results.only_run(connection):
         engine = _Engine(connection, planned, progress or Quiet(), held, as_of)
         run = functools.partial(engine.run, zones, _pool(workers, address), executor_of(address), only_dirty=dirty)
         if as_of is None:
@@ -236,7 +236,7 @@ class _Engine:
         self._progress.begin(begun.run, len(part.ids), 0)
         publish = functools.partial(self._publish, begun, replaced)
         settle = functools.partial(results.close_evidence, self._connection, replaced)
-        self._timed("batches", lambda: compute_at_once(self._connection, job, part, publish, settle))
+        self._timed("batches", lambda: compute_at_once(self._connection, self._plan, job, part, publish, settle))
         self._progress.zones(len(part.ids))
 
     def _publish(self, begun: _Begun, replaced: results.Replaced) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from layers.schema import Layer
 from twin.batch import CityFacts, Features
-from twin.database.connect import Connection
+from twin.database.connect import Connection, KeptConnection
 from twin.database.features import NOW, all_features
 from twin.database.rasters import grids
 from twin.discover import discover
@@ -55,14 +56,27 @@ class Ready:
 class Preparation:
     """Networks, numbers of nodes, premises' supply and overlapping zones, each with the state of what it is made of.
 
-    One a process: a worker that goes on from edit to edit makes nothing twice.
+    One a process: a worker that goes on from edit to edit makes nothing twice, and ``keeps`` its connection, too.
     """
+
+    keeps: bool = False
 
     _parts: dict[str, _Part] = field(default_factory=dict)
     _whole: dict[str, Features] = field(default_factory=dict)
     _made: set[str] = field(default_factory=set)
     catchments: dict[str, Catchments] = field(default_factory=dict)
     """By goal, what the premises of each zone ask of which supply, as of the run named there."""
+    _kept: KeptConnection = field(default_factory=lambda: KeptConnection("twin score"))
+
+    @contextmanager
+    def connected(self) -> Iterator[Connection]:
+        """A connection that commits by itself."""
+        try:
+            with self._kept.use() as connection:
+                yield connection
+        finally:
+            if not self.keeps:
+                self._kept.close()
 
     def ready(
         self,

@@ -62,7 +62,12 @@ def compute_batch(job: Job, part: Cut) -> None:
 
 
 def compute_at_once(
-    connection: Connection, job: Job, part: Cut, publish: Callable[[], None], settle: Callable[[], None]
+    connection: Connection,
+    planned: Plan,
+    job: Job,
+    part: Cut,
+    publish: Callable[[], None],
+    settle: Callable[[], None],
 ) -> None:
     """Compute the one batch of a run here, and have its scores published before its evidence is looked at.
 
@@ -70,7 +75,7 @@ def compute_at_once(
     ``settle``.
     """
     with looking() as looked:
-        work = _Work(connection, job, plan(job.profile), part, looked)
+        work = _Work(connection, job, planned, part, looked)
         scores = work.scores()
         with connection.transaction(), _timed(work.stages, "write"):
             results.write_scores(connection, job.base, job.run, scores)

@@ -8,19 +8,24 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-
-from distributed import Client, LocalCluster, as_completed
+from typing import TYPE_CHECKING
 
 from twin.errors import WorkersLost
 from twin.runs.batch import Cut
 from twin.runs.executor import Executor, Pool, deaf_to_interrupts
 from twin.runs.work import Job, compute_batch
 
+if TYPE_CHECKING:
+    from distributed import Client
+
 RETRIES = 3
 WAIT_S = 60
 
 
 def _execute(job: Job, parts: Sequence[Cut], pool: Pool) -> Iterator[Cut]:
+    # Dask takes a third of a second to import, which a run in this process should not have to wait for.
+    from distributed import as_completed
+
     with _client(pool) as client:
         shared = client.scatter(job, broadcast=True, hash=False)
         work = {
@@ -39,6 +44,8 @@ def _execute(job: Job, parts: Sequence[Cut], pool: Pool) -> Iterator[Cut]:
 
 @contextmanager
 def _client(pool: Pool) -> Iterator[Client]:
+    from distributed import Client, LocalCluster
+
     if not pool.address:
         with deaf_to_interrupts():
             cluster = LocalCluster(
