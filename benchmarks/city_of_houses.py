@@ -29,11 +29,12 @@ def write_city(folder: Path, rows: int) -> None:
     whole = pa.concat_tables([pa.table(part) for part in parts])
     gpd.GeoDataFrame.from_arrow(whole).to_parquet(folder / "buildings.parquet", row_group_size=65_536)
     extent = [EAST - 1e4, NORTH - 1e4, EAST + 1e6, NORTH + 1e6]
+    city = f'[city]\nname = "Bench"\ncrs = "EPSG:4547"\nextent = {extent}\n\n'
+    stop = gpd.GeoDataFrame({"stop_id": ["S"]}, geometry=[shapely.Point(EAST, NORTH)], crs=4547)
+    stop.to_file(folder / "stop.gpkg")
+    (folder / "set_up.toml").write_text(f'{city}[[source]]\nlayer = "transit_stop"\npath = "stop.gpkg"\n')
     for ending in ("gpkg", "parquet"):
-        (folder / f"{ending}.toml").write_text(
-            f'[city]\nname = "Bench"\ncrs = "EPSG:4547"\nextent = {extent}\n\n'
-            f'[[source]]\nlayer = "building"\npath = "buildings.{ending}"\n'
-        )
+        (folder / f"{ending}.toml").write_text(f'{city}[[source]]\nlayer = "building"\npath = "buildings.{ending}"\n')
 
 
 def houses(start: int, count: int, rows: int) -> gpd.GeoDataFrame:

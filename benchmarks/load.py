@@ -85,8 +85,11 @@ def timed_program(command: list[str], env: dict[str, str]) -> tuple[float, float
 
 
 def ours(bench: Bench, recipe: str) -> tuple[float, float]:
-    """First load into an empty store, by a recipe of the folder."""
+    """First load into the empty table of a store that is set up, by a recipe of the folder."""
     bench.fresh()
+    # One stop fixes the city and makes the tables, which is done once in the life of a store.
+    set_up.append(timed(OURS, str(bench.folder / "set_up.toml"), env=bench.environment)[0])
+    bench.sql("CHECKPOINT")
     return timed(OURS, str(bench.folder / recipe), env=bench.environment)
 
 
@@ -133,6 +136,9 @@ def server_copy(bench: Bench) -> tuple[float, float]:
     bench.sql("DROP TABLE bare")
     return took, float("nan")
 
+
+set_up: list[float] = []
+"""Seconds of the programs that set up a store and load one stop."""
 
 WAYS: dict[str, tuple[str, Callable[[Bench], tuple[float, float]]]] = {
     "gpkg": ("twin load, GeoPackage, first", lambda bench: ours(bench, "gpkg.toml")),
@@ -189,6 +195,8 @@ def main() -> None:
             for name in wanted:
                 found[name].append(WAYS[name][1](bench))
     print(described(), report(options.rows, found), sep="\n\n")
+    if set_up:
+        print(f"\nset-up of a store, with one stop, start of the program included: {min(set_up):.1f} s")
 
 
 if __name__ == "__main__":

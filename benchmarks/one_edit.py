@@ -36,6 +36,7 @@ from twin.discover import discover
 from twin.goals import load_profile
 from twin.runs.engine import score
 from twin.runs.prepare import Preparation
+from twin.settings import settings
 
 WARM_UP = 2
 """Edits that are not measured: the first one makes the networks of the worker."""
@@ -91,7 +92,7 @@ def edit(connection: Connection, layer: Layer, key: str, number: int) -> None:
 def measured(zones: int, edits: int) -> list[Edit]:
     """Edits of buildings all over a city that is scored, one after the other."""
     profile, layer = load_profile("xiongan_2035"), discover("layers", Layer)["building"]
-    random, watch, held, found = np.random.default_rng(4), Watch(), Preparation(), list[Edit]()
+    random, watch, held, found = np.random.default_rng(4), Watch(), Preparation(keeps=True), list[Edit]()
     for number, house in enumerate(random.integers(0, zones * HOUSES, WARM_UP + edits)):
         with connect(program="twin serve") as connection:
             connection.execute(sql.SQL("SET LOCAL ROLE twin_editor"))
@@ -134,6 +135,7 @@ def main() -> None:
             folder = options.keep or Path(name)
             full_s = made(folder, size)
             os.environ |= {"TWIN_HOME": str(folder / "home"), "TWIN_DSN": ""}
+            settings.cache_clear()
             found = measured(size, options.edits)
             rows.append(report(size, full_s, found))
             stages = {stage: float(np.median([e.stages.get(stage, 0) for e in found])) for stage in found[0].stages}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from types import FrameType
@@ -22,6 +23,10 @@ from twin.settings import PROJECT, settings
 
 SAMPLE = PROJECT / "data" / "sample_city"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+WORKER = ("-m", "twin", "worker", "--attached")
+LOOK_S = 0.5
+AGAIN_S = 5.0
+"""A worker that ended is started again after so long."""
 EVERYWHERE = ("127.0.0.1", "0.0.0.0", "::", "::1")
 
 port_option = click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on; default TWIN_PORT.")
@@ -88,12 +93,27 @@ def serve_map(host: str | None, port: int | None, worker: bool = True) -> None:
 
 @contextmanager
 def worker_beside() -> Iterator[None]:
-    """A `twin worker` in a process of its own while in the block; it ends with this one, however that ends."""
-    with subprocess.Popen([sys.executable, "-m", "twin", "worker", "--attached"], stdin=subprocess.PIPE) as process:
-        try:
-            yield
-        finally:
-            process.terminate()
+    """A `twin worker` in a process of its own while in the block, started again where it ends.
+
+    It ends with this process, however that ends.
+    """
+    over = threading.Event()
+    keeper = threading.Thread(target=_keep_worker, args=(over,))
+    keeper.start()
+    try:
+        yield
+    finally:
+        over.set()
+        keeper.join()
+
+
+def _keep_worker(over: threading.Event) -> None:
+    while not over.is_set():
+        # At the end of the block its standard input is closed, upon which it ends in order.
+        with subprocess.Popen([sys.executable, *WORKER], stdin=subprocess.PIPE) as process:
+            while process.poll() is None and not over.wait(LOOK_S):
+                pass
+        over.wait(AGAIN_S)
 
 
 commands: tuple[click.Command, ...] = (serve, demo)

@@ -1,7 +1,8 @@
 /* Open pages follow the store: new versions of layers, new scores, and in words what changed and by how much. */
 (function (twin) {
   const SHOWN_MS = 12000;
-  let stream = null;
+  let listens = false;
+  let isOpen = false;
   let run = null;
 
   function box() { return document.getElementById("follow"); }
@@ -27,20 +28,20 @@
     (twin.followers || []).forEach((each) => each(found));
   }
 
+  function renew({ layers }) {
+    if (twin.map) twin.map.renew(layers);
+    (twin.changed || []).forEach((each) => each(layers));
+  }
+
   function listen(view) {
-    if (stream || !window.EventSource) return;
-    stream = new EventSource(`/events?lang=${view.lang}`);
-    stream.addEventListener("run", (event) => follow(JSON.parse(event.data)));
-    stream.addEventListener("layers", (event) => {
-      const { layers } = JSON.parse(event.data);
-      if (twin.map) twin.map.renew(layers);
-      (twin.changed || []).forEach((each) => each(layers));
-    });
+    if (listens || !window.EventSource) return;
+    listens = true;
+    twin.news(view.lang, (kind, content) => (kind === "run" ? follow : renew)(content), (is) => { isOpen = is; });
   }
 
   twin.follow = {
     /* Whether news come by themselves, so that nobody must be asked to reload. */
-    get isOpen() { return Boolean(stream) && stream.readyState === EventSource.OPEN; },
+    get isOpen() { return isOpen; },
     listen,
     tell,
   };

@@ -105,17 +105,25 @@ class Events:
                 await self._tell(await run_in_threadpool(self._state))
 
     async def _fold(self) -> None:
-        await asyncio.sleep(FOLD_S)
-        changed, self._changed = self._changed, set()
-        await self._tell(await run_in_threadpool(self._versions, changed))
+        # What comes while the changes before are told of waits for the next round.
+        while self._changed:
+            await asyncio.sleep(FOLD_S)
+            changed, self._changed = self._changed, set()
+            await self._tell(await run_in_threadpool(self._versions, changed))
 
     async def _tell(self, events: list[Event]) -> None:
         for queue in list(self._queues):
+            if queue.qsize() + len(events) > WAITING:
+                self._let_go(queue)
+                continue
             for event in events:
-                try:
-                    queue.put_nowait(event)
-                except asyncio.QueueFull:
-                    self._queues.discard(queue)
+                queue.put_nowait(event)
+
+    def _let_go(self, queue: asyncio.Queue[Event | None]) -> None:
+        self._queues.discard(queue)
+        while not queue.empty():
+            queue.get_nowait()
+        queue.put_nowait(None)
 
     def _state(self) -> list[Event]:
         return [*self._runs(told=False), *self._versions(set(drawn_layers()))]

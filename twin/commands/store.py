@@ -9,6 +9,7 @@ import click
 from layers.schema import Layer
 from twin.commands.output import json_option, print_json, print_rows, say
 from twin.database import results
+from twin.database.changes import fold_changes
 from twin.database.connect import check_server, cluster, connect, ensure_up
 from twin.database.dirty import note_reaches
 from twin.database.features import row_counts
@@ -28,6 +29,7 @@ def bring_up() -> None:
     with connect(program="twin up") as connection:
         for name in migrate(connection):
             say(f"migrated: {name}")
+        fold_changes(connection)
         city = stored_city(connection)
         if city:
             for layer in make_tables(connection, discover("layers", Layer), city.srid):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
 import time
 
@@ -36,7 +35,9 @@ def worker(once: bool, attached: bool) -> None:
 
 
 def _end_with_input() -> None:
-    sys.stdin.buffer.read()
+    # A read through sys.stdin would hold its lock, and Python aborts at its end where a thread holds that.
+    while os.read(0, 4096):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
     # A store that went away at the same time would be waited for; a job that is cut off is put back by the sweep.
     time.sleep(PATIENCE_S)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from types import TracebackType
 from typing import Any
 
 import psycopg
@@ -116,12 +117,17 @@ class KeptConnection:
         """The connection, committing by itself. Raises what ``connect`` raises; then it is closed."""
         if self._open is None:
             self._open = self._stack.enter_context(connect(autocommit=True, program=self._program))
-        try:
+        with ExitStack() as guard:
+            guard.push(self._close_after)
             yield self._open
-        except BaseException as error:
-            self._open = None
-            if not self._stack.__exit__(type(error), error, error.__traceback__):
-                raise
+
+    def _close_after(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if error is None:
+            return False
+        self._open = None
+        return bool(self._stack.__exit__(kind, error, trace))
 
     def close(self) -> None:
         """Let go of it."""

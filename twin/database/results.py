@@ -12,6 +12,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from twin.database.connect import Connection, Row
+from twin.database.holders import holder_of_runs
 from twin.database.queries import layer_table, query
 from twin.errors import RunInProgress, StoreNotReady
 
@@ -72,6 +73,7 @@ def only_run(connection: Connection) -> Iterator[None]:
     if not row or not row["free"]:
         other = unfinished(connection)
         name = f"run {other['id']} (since {other['started_at']:%H:%M:%S})" if other else "a run that is just starting"
+        name += f", held by {holder}," if (holder := holder_of_runs(connection)) else ""
         raise RunInProgress(f"{name} goes on; wait for it, or end its process: the next call resumes it")
     try:
         yield

@@ -28,6 +28,8 @@ from twin.settings import settings
 SCHEMA = "jobs"
 RECOMPUTE, RECOMPUTE_ALL, SWEEP = "recompute", "recompute_all", "sweep"
 STALLED_AFTER_S = 30.0
+PATIENCE_S = 5.0
+"""Who ends while the store is away waits so long for it."""
 EVERY_MINUTE = "* * * * *"
 HELD = Preparation(keeps=True)
 """What this process keeps from one recompute to the next: an edit of a building then makes no network anew."""
@@ -39,7 +41,7 @@ AGAIN = RetryStrategy(max_attempts=ATTEMPTS, wait=AGAIN_S, retry_exceptions={Sto
 def job_queue() -> App:
     """The queue of this process's store, with its tasks and schedules; to be opened by who uses it."""
     options = f"-c search_path={SCHEMA},public"
-    app = App(connector=PsycopgConnector(conninfo=dsn_of_store(), kwargs={"options": options}))
+    app = App(connector=PsycopgConnector(conninfo=dsn_of_store(), kwargs={"options": options}, timeout=PATIENCE_S))
     app.task(name=RECOMPUTE, queueing_lock=RECOMPUTE, lock=RECOMPUTE, retry=AGAIN)(recompute)
 
     @app.periodic(cron=EVERY_MINUTE)

@@ -45,13 +45,15 @@ async def _once(name: str) -> None:
 
 
 async def _until_told(name: str) -> None:
-    working = asyncio.create_task(_keep_on(name))
+    told = asyncio.Event()
+    working = asyncio.create_task(_keep_on(name, told))
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
         # Who says it twice does not want to wait for the job.
         for each in STOPS:
             loop.remove_signal_handler(each)
+        told.set()
         working.cancel()
 
     for each in STOPS:
@@ -60,13 +62,16 @@ async def _until_told(name: str) -> None:
         await working
 
 
-async def _keep_on(name: str) -> None:
+async def _keep_on(name: str, told: asyncio.Event) -> None:
     while True:
         try:
             await _work(name)
             why = "its connection broke"
         except (ConnectorException, StoreUnavailable) as error:
             why = " ".join(str(error).split())
+        # A store that is away lets the end that was asked for look like an error.
+        if told.is_set():
+            return
         log("jobs").warning("the worker begins anew in %s s: %s", AGAIN_S, why)
         await asyncio.sleep(AGAIN_S)
 

@@ -8,7 +8,7 @@ SELECT count(*) AS rows FROM {table};
 SELECT {layer} AS layer, EXISTS (SELECT FROM {table}) AS filled;
 
 -- layer_versions: the state of each layer's content, by the statements that changed it
-SELECT layer, max(id) || '-' || count(*) AS version FROM twin.change GROUP BY layer ORDER BY layer;
+SELECT layer, newest || '-' || n AS version FROM twin.change_count ORDER BY layer;
 
 -- zone_order: zones along PostGIS's Hilbert curve, so that neighbours come together
 SELECT id, code FROM {zones} WHERE %(all)s OR code = ANY (%(codes)s) ORDER BY ST_Centroid(geom), code;

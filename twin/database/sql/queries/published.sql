@@ -92,7 +92,7 @@ ST_DWithin(f.geom, z.geom, %(reach)s);
 f.{key} = z.code;
 
 -- data_version: changes whenever a statement changed any layer
-SELECT coalesce(max(id), 0) || '-' || count(*) AS version FROM twin.change;
+SELECT coalesce(max(newest), 0) || '-' || coalesce(sum(n), 0) AS version FROM twin.change_count;
 
 -- published_cause_counts: zones of a goal by cause; met: no shortfall, none: no value, few: too few premises to seek one
 SELECT class, count(*) AS zones FROM (

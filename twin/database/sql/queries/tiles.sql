@@ -1,9 +1,9 @@
 -- layer_version: changes whenever a statement changed the layer: older transactions may commit later, so the count is
 -- in it; the time tells a store from one that was made anew, whose tiles a browser may still hold
 SELECT
-    coalesce(max(id), 0) || '-' || count(*) + coalesce((extract(epoch FROM max(changed_at)) * 1000000)::bigint, 0)
-        AS version
-FROM twin.change WHERE layer = %(layer)s;
+    coalesce(max(newest), 0) || '-' || coalesce(max(n), 0)
+        + coalesce((extract(epoch FROM max(changed_at)) * 1000000)::bigint, 0) AS version
+FROM twin.change_count WHERE layer = %(layer)s;
 
 -- tile_frame: points of a tile's grid in the city's CRS, row by row from the south-west
 SELECT ST_X(p) AS x, ST_Y(p) AS y FROM (
@@ -25,7 +25,7 @@ SELECT
 
 -- untouched: whether all changes of a layer that something made before has not seen have a note, none of its place
 pg_snapshot_xmax(made.seen) <= pg_snapshot_xmax(pg_current_snapshot()) AND (
-    SELECT count(*) = (SELECT count(*) FROM twin.change WHERE layer = %(layer)s) - made.changes
+    SELECT count(*) = coalesce((SELECT n FROM twin.change_count WHERE layer = %(layer)s), 0) - made.changes
         AND NOT coalesce(bool_or({touching}), false)
     FROM twin.tile_touch AS touch
     WHERE touch.layer = %(layer)s AND touch.seen_from >= pg_snapshot_xmin(made.seen)
@@ -60,7 +60,7 @@ SELECT
     (SELECT ST_AsMVT(shapes, %(layer)s, %(extent)s, 'shape', 'id') FROM shapes WHERE NOT ST_IsEmpty(shape)) AS tile,
     ({version}) AS version,
     pg_current_snapshot()::text AS seen,
-    (SELECT count(*) FROM twin.change WHERE layer = %(layer)s) AS changes,
+    coalesce((SELECT n FROM twin.change_count WHERE layer = %(layer)s), 0) AS changes,
     {true} AS true;
 
 -- tile_column: a field that a tile carries

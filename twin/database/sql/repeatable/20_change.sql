@@ -14,3 +14,16 @@ BEGIN
     RETURN NULL;
 END
 $$;
+
+-- How many statements changed a layer, whether their rows are still there or folded: the same before and after.
+CREATE OR REPLACE VIEW twin.change_count AS
+SELECT layer, max(newest) AS newest, sum(n)::bigint AS n, max(changed_at) AS changed_at
+FROM (
+    SELECT layer, max(id) AS newest, count(*) AS n, max(changed_at) AS changed_at FROM twin.change GROUP BY layer
+    UNION ALL
+    SELECT layer, newest, n, changed_at FROM twin.change_folded
+) AS parts
+GROUP BY layer;
+COMMENT ON VIEW twin.change_count IS 'A row a layer: what its version is made of.';
+
+GRANT SELECT ON twin.change_folded, twin.change_count TO twin_viewer, twin_editor, twin_loader, twin_worker;

@@ -124,7 +124,7 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', MESSAGE = 'only twin_tiler may count cells';
     END IF;
     PERFORM pg_advisory_xact_lock(hashtext('twin.tile_cells'), hashtext(asked));
-    SELECT pg_current_snapshot(), count(*) INTO saw, counted FROM twin.change WHERE layer = asked;
+    SELECT pg_current_snapshot(), coalesce(max(n), 0) INTO saw, counted FROM twin.change_count WHERE layer = asked;
     SELECT * INTO known FROM twin.tile_cells WHERE layer = asked AND recipe = made_by
         AND pg_snapshot_xmax(tile_cells.seen) <= pg_snapshot_xmax(saw);
     SELECT count(*) INTO noted FROM twin.tile_touch

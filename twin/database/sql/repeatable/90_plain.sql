@@ -1,7 +1,7 @@
 -- Views for people who read the twin with psql, QGIS or a spreadsheet: names and words instead of codes and ids.
 
 CREATE OR REPLACE VIEW plain.scores AS
-WITH newest AS (SELECT id, profile, finished_at FROM twin.run WHERE status = 'done' ORDER BY id DESC LIMIT 1)
+WITH newest AS (SELECT id, profile, finished_at FROM twin.run WHERE status = 'done' AND as_of IS NULL ORDER BY id DESC LIMIT 1)
 SELECT s.zone, s.goal, s.value, g.target ->> 'target' AS target, round((s.attainment * 100)::numeric, 1) AS attained_percent,
     (ARRAY['no data', 'missed by far', 'missed widely', 'missed', 'nearly reached', 'reached', 'more than reached'])[
         s.class + 1] AS goal_is,
@@ -12,7 +12,7 @@ COMMENT ON VIEW plain.scores IS 'Scores of the newest finished run: a row a zone
 COMMENT ON COLUMN plain.scores.counted IS 'How many features or people the value is of.';
 
 CREATE OR REPLACE VIEW plain.flags AS
-WITH newest AS (SELECT id, finished_at FROM twin.run WHERE status = 'done' ORDER BY id DESC LIMIT 1)
+WITH newest AS (SELECT id, finished_at FROM twin.run WHERE status = 'done' AND as_of IS NULL ORDER BY id DESC LIMIT 1)
 SELECT f.zone, f.goal,
     CASE WHEN f.confidence < 0.7 THEN 'undetermined' ELSE c.words END AS cause,
     c.words AS likeliest_cause, round((f.confidence * 100)::numeric) AS confidence_percent, f.value, f.target, f.shortfall,

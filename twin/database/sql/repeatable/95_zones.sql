@@ -9,7 +9,7 @@ BEGIN
     DROP VIEW IF EXISTS plain.zones, plain.scores_on_map, plain.flags_on_map;
 
     CREATE VIEW plain.zones AS
-    WITH newest AS (SELECT id, finished_at FROM twin.run WHERE status = 'done' ORDER BY id DESC LIMIT 1),
+    WITH newest AS (SELECT id, finished_at FROM twin.run WHERE status = 'done' AND as_of IS NULL ORDER BY id DESC LIMIT 1),
     scored AS (
         SELECT zone, count(*) FILTER (WHERE attainment >= 1) AS reached,
             count(*) FILTER (WHERE attainment < 1) AS missed, count(*) FILTER (WHERE value IS NULL) AS without,
