@@ -112,6 +112,8 @@ def test_a_double_key_is_rejected_and_names_the_first_row(store: Cluster, villag
     assert (done.read, done.loaded, done.rejected) == (3, 2, 1)
     with connect() as connection:
         (reject,) = rejects(connection)
+        # Nobody took it out by hand.
+        assert column(connection, "SELECT count(*) FROM history.building") == [0]
     assert (reject["row_number"], reject["reason"]) == (3, "building_id 'B0' stands already in row 1")
     assert reject["original"]["dwellings"] == 4
 
