@@ -161,3 +161,12 @@ def test_a_conflict_is_decided_once() -> None:
         choose(number, "file")
     with pytest.raises(UnknownName, match="no conflict '99'"):
         choose(99, "file")
+
+
+def test_who_decides_is_who_says_so_whatever_name_the_statement_gives() -> None:
+    edit("a", kind="garden")
+    loaded(GREEN, said(*KEYS, a={"kind": "forest"}))
+    with door("sue", "twin_steward", "psql") as connection:
+        connection.execute("UPDATE twin.conflict SET decided = 'staff', decided_by = 'somebody else'")
+    (found,) = listed(decided=True)
+    assert (found.decided, found.decided_by) == ("staff", "sue")
