@@ -31,8 +31,8 @@ STALLED_AFTER_S = 30.0
 PATIENCE_S = 5.0
 """Who ends while the store is away waits so long for it."""
 EVERY_MINUTE = "* * * * *"
-HELD = Preparation(keeps=True)
-"""What this process keeps from one recompute to the next: an edit of a building then makes no network anew."""
+HELD: dict[str, Preparation] = {}
+"""What this process keeps of its store from one recompute to the next: an edit of a building makes no network anew."""
 AGAIN_S, ATTEMPTS = 3, 1200
 AGAIN = RetryStrategy(max_attempts=ATTEMPTS, wait=AGAIN_S, retry_exceptions={StoreUnavailable, RunInProgress})
 """A run that is in the way may take an hour; when it ends, what waited for it begins within seconds."""
@@ -61,7 +61,20 @@ def job_queue() -> App:
 
 def recompute(profile: str = "") -> None:
     """Compute the zones that edits and loads touched, by a profile or by that of the city."""
-    score(_profile(profile), dirty=True, preparation=HELD)
+    score(_profile(profile), dirty=True, preparation=_held())
+
+
+def _held() -> Preparation:
+    store = dsn_of_store()
+    for other in set(HELD) - {store}:
+        HELD.pop(other).close()
+    return HELD.setdefault(store, Preparation(keeps=True))
+
+
+def let_go() -> None:
+    """Keep nothing any longer."""
+    while HELD:
+        HELD.popitem()[1].close()
 
 
 def recompute_all(timestamp: int, profile: str = "") -> None:  # noqa: ARG001 - given by the schedule

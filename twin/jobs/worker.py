@@ -11,7 +11,7 @@ from procrastinate.exceptions import AppNotOpen, ConnectorException
 
 from twin.database.listen import CHANGES, announced
 from twin.errors import StoreUnavailable
-from twin.jobs.queue import ask, job_queue, make_queue
+from twin.jobs.queue import ask, job_queue, let_go, make_queue
 from twin.log import log
 
 FOLD_S = 0.2
@@ -33,7 +33,10 @@ def work(*, once: bool = False, name: str = "twin worker") -> None:
 
     ``once``: ask for what is dirty, take what waits, and return.
     """
-    asyncio.run(_once(name) if once else _until_told(name))
+    try:
+        asyncio.run(_once(name) if once else _until_told(name))
+    finally:
+        let_go()
 
 
 async def _once(name: str) -> None:

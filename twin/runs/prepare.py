@@ -78,6 +78,10 @@ class Preparation:
             if not self.keeps:
                 self._kept.close()
 
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._kept.close()
+
     def ready(
         self,
         connection: Connection,
