@@ -101,9 +101,9 @@ class _Goal:
     def everywhere(self, model: PremiseModel) -> tuple[list[Flag], Catchments]:
         """Flags of the whole city."""
         scores, rows = self._evidence(None)
-        demand = Demand.of(rows)
-        capacity = self._capacity(model, demand)
         asked = asked_by_zone(scores.zone, rows, rows.once())
+        demand = summed(asked)
+        capacity = self._capacity(model, demand)
         kept = Catchments(self.scope.run, asked, demand, capacity)
         return self._flags(model, scores, rows, demand.at(rows.node, capacity)), kept
 
