@@ -6,14 +6,13 @@ import csv
 import gzip
 import io
 import math
-from collections.abc import Iterator
-from typing import Any
 
 import psycopg
 import pytest
 
 from tests.dashboards.conftest import City
 from tests.dashboards.town import ORIGIN, SIDE_M
+from tests.twin.database.mvt import fields
 from twin.database.tiles import tile_bounds
 
 
@@ -35,30 +34,6 @@ def feature_ids(tile: bytes) -> set[int]:
     layers = [content for number, content in fields(tile) if number == 3]
     found = [content for layer in layers for number, content in fields(layer) if number == 2]
     return {content for feature in found for number, content in fields(feature) if number == 1}
-
-
-def fields(message: bytes) -> Iterator[tuple[int, Any]]:
-    """Number and content of the fields of a protobuf message: numbers, or bytes."""
-    at = 0
-
-    def varint() -> int:
-        nonlocal at
-        value = shift = 0
-        while True:
-            byte = message[at]
-            at += 1
-            value |= (byte & 127) << shift
-            shift += 7
-            if byte < 128:
-                return value
-
-    while at < len(message):
-        tag, content = varint(), varint()
-        if tag & 7 == 0:
-            yield tag >> 3, content
-        else:
-            yield tag >> 3, message[at : at + content]
-            at += content
 
 
 def around(city: City, layer: str, z: int, reach: int = 1) -> set[int]:
