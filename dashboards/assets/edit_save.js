@@ -14,7 +14,7 @@
     return fetch(`/edit/${layer}/${id}.json`, { cache: "no-store" }).then((answer) => (answer.ok ? answer.json() : null));
   }
 
-  async function accepted(items, told, zones) {
+  async function accepted(items, told, zones, known) {
     const { state, say, itemOf, nameOf, forget, panels } = twin.edit;
     const [first] = items;
     const what = items.length > 1 ? say("saved_many", { count: items.length }) : nameOf(first);
@@ -23,28 +23,30 @@
     const untouched = state.items.filter((item) => !items.includes(item));
     state.items = [...untouched, ...rows.filter(Boolean).map((row) => itemOf(first.layer, row))];
     forget();
-    wait(zones, told.remarks);
+    wait(zones, told.remarks, known);
     twin.edit.set({ errors: [], failed: "", restored: false, tool: "select" }, "items", "tool", "saved");
     const undo = told.saved.length === 1 ? () => undoOne(first.layer, told.saved[0].id, told.saved[0].version) : null;
     panels.toast([say("saved", { what }), ...told.remarks].join(". "), undo);
     document.getElementById("said").textContent = say("saved", { what });
   }
 
-  /* From saved to computed: the zones are named until the next run says what became of them. */
-  function wait(zones, remarks) {
+  /* From saved to computed: the zones are named until a run other than the one known before says what became of them;
+     it may have come while the saved rows were read back. */
+  function wait(zones, remarks, known) {
     const { say, state, panels } = twin.edit;
     clearTimeout(waiting);
     if (!zones.length) {
       state.after = remarks.length ? { lines: remarks } : null;
       return;
     }
-    state.after = { lines: [say("computing", { zones: panels.zonesInWords(zones) }), ...remarks], zones };
+    state.after = { lines: [say("computing", { zones: panels.zonesInWords(zones) }), ...remarks], zones, known };
     waiting = setTimeout(() => twin.edit.set({ after: null }, "after"), WAITING_MS);
+    if (twin.follow.latest) computed(twin.follow.latest);
   }
 
   function computed(found) {
     const { state, say } = twin.edit;
-    if (!twin.edit.isHere() || !state.after || !state.after.zones || found.flagged) return;
+    if (!twin.edit.isHere() || !state.after || !state.after.zones || found.run === state.after.known) return;
     clearTimeout(waiting);
     twin.edit.set({ after: { done: true, lines: found.said.length ? found.said : [say("computed_same")] } }, "after");
   }
@@ -62,6 +64,7 @@
     const items = state.items.filter(isDirty);
     if (!items.length || state.busy || !mayEdit() || checks.all().length) return;
     const zones = panels.zones();
+    const known = twin.follow.latest ? twin.follow.latest.run : twin.map.run;
     const started = performance.now();
     twin.edit.set({ busy: true, failed: "" }, "busy");
     try {
@@ -69,7 +72,7 @@
       const told = await answer.json();
       state.busy = false;
       if (answer.ok) {
-        await accepted(items, told, zones);
+        await accepted(items, told, zones, known);
         twin.edit.took = performance.now() - started;
       } else if (answer.status === 422) refused(items, told);
       else if (answer.status === 409 && told.error === "EditStale") twin.edit.conflict.show(items[told.index], told.theirs);

@@ -4,6 +4,7 @@
   let listens = false;
   let isOpen = false;
   let run = null;
+  let latest = null;
 
   function box() { return document.getElementById("follow"); }
 
@@ -20,6 +21,7 @@
     const isNew = run !== null && found.run !== run;
     const isRenewed = found.run === run;
     run = found.run;
+    latest = found;
     if (!isNew && !isRenewed && (!twin.map || twin.map.run === run)) return;
     twin.connection.follow(run);
     if (twin.map) twin.map.follow(run);
@@ -42,6 +44,8 @@
   twin.follow = {
     /* Whether news come by themselves, so that nobody must be asked to reload. */
     get isOpen() { return isOpen; },
+    /* What was told last of a run; null before anything was. */
+    get latest() { return latest; },
     listen,
     tell,
   };

@@ -39,8 +39,7 @@
     };
 
     function note(kind, content) {
-      /* Who comes later is told how things stand, not what changed before. */
-      if (kind === "run") state.run = { ...content, said: [] };
+      if (kind === "run") state.run = content;
       else Object.assign(state.layers, content.layers);
       heard(kind, content);
       say(kind, content);

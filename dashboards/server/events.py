@@ -2,7 +2,8 @@
 
 Two kinds: ``layers`` gives the new version of each layer that was changed, so that its tiles are asked for again;
 ``run`` gives the number of a run whose scores are there, with sentences that say what changed and by how much, and
-comes a second time when its flags are made.
+comes a second time when its flags are made. Both times the sentences are with it: who reads late, or reads the run only
+when its flags are there already, is told the same.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from dashboards.server.scores import Lang
 from dashboards.server.tiles import drawn_layers
 from dashboards.targets import GoalWords, goal_words
 from dashboards.words import words
+from twin.database.connect import Row
 from twin.database.listen import CHANGES, RUNS, announced
 from twin.database.published import changed_values, read_run
 from twin.database.store import Store
@@ -51,6 +53,7 @@ class Events:
         self._store = store
         self._queues: set[asyncio.Queue[Event | None]] = set()
         self._changed: set[str] = set()
+        self._compared: tuple[int, list[Row]] = (0, [])
         self._over = False
 
     @asynccontextmanager
@@ -126,7 +129,7 @@ class Events:
         queue.put_nowait(None)
 
     def _state(self) -> list[Event]:
-        return [*self._runs(told=False), *self._versions(set(drawn_layers()))]
+        return [*self._runs(), *self._versions(set(drawn_layers()))]
 
     def _versions(self, layers: set[str]) -> list[Event]:
         try:
@@ -136,14 +139,17 @@ class Events:
         except TwinError:
             return []
 
-    def _runs(self, told: bool = True) -> list[Event]:
+    def _runs(self) -> list[Event]:
         try:
             with self._store.read() as connection:
                 run = read_run(connection)
-                changes = changed_values(connection, run.id) if run and told and not run.flagged else []
+                if run is None:
+                    return []
+                if self._compared[0] != run.id:
+                    self._compared = run.id, changed_values(connection, run.id)
         except TwinError:
             return []
-        return [{"kind": "run", "run": run, "changes": changes}] if run else []
+        return [{"kind": "run", "run": run, "changes": self._compared[1]}]
 
 
 def _written(event: Event, lang: str) -> bytes:

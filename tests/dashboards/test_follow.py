@@ -36,14 +36,15 @@ def run(cluster: Cluster, statement: str, *values: object) -> None:
         owner.execute(statement, values)  # type: ignore[arg-type]
 
 
-def newer_run(cluster: Cluster, zone: str, value: float) -> int:
-    """A run on the last one, in which one value is another."""
+def newer_run(cluster: Cluster, zone: str, value: float, *, status: str = "scored") -> int:
+    """A run on the last one, in which one value is another; it is announced once."""
     with psycopg.connect(cluster.dsn()) as owner:
         row = owner.execute(
             "INSERT INTO twin.run (profile_name, profile, profile_hash, data_version, code_version, status, zones,"
             " batches, goals, finished_at, base) SELECT profile_name, profile, profile_hash, data_version,"
-            " code_version, 'scored', zones, batches, goals, now(), coalesce(base, id) FROM twin.run"
-            " ORDER BY id DESC LIMIT 1 RETURNING id, base"
+            " code_version, %s, zones, batches, goals, now(), coalesce(base, id) FROM twin.run"
+            " ORDER BY id DESC LIMIT 1 RETURNING id, base",
+            [status],
         ).fetchone()
         assert row is not None
         number, base = row
@@ -80,6 +81,18 @@ def test_a_stream_begins_with_the_state_and_goes_on_with_what_changes(
         kind, told = read_event(stream)
         assert kind == "run" and (told["run"], told["flagged"]) == (number, False)
         assert told["said"] and town.codes[0] in told["said"][0] and "→ 12" in told["said"][0]
+
+
+def test_what_changed_is_told_of_a_run_that_was_flagged_before_anybody_read_it(
+    followed: tuple[Cluster, Served, Town],
+) -> None:
+    cluster, server, town = followed
+    with urllib.request.urlopen(f"{server.url}/events", timeout=20) as stream:
+        read_event(stream), read_event(stream)
+        number = newer_run(cluster, town.codes[3], 0.567, status="done")
+        kind, told = read_event(stream)
+        assert kind == "run" and (told["run"], told["flagged"]) == (number, True)
+        assert town.codes[3] in told["said"][0] and "→ 57" in told["said"][0]
 
 
 def read_event(stream: object) -> tuple[str, dict[str, object]]:
