@@ -19,27 +19,45 @@ if TYPE_CHECKING:
     from distributed import Client
 
 RETRIES = 3
+MOST_ROUNDS = 5
 WAIT_S = 60
 
 
 def _execute(job: Job, parts: Sequence[Cut], pool: Pool) -> Iterator[Cut]:
     # Dask takes a third of a second to import, which a run in this process should not have to wait for.
+    from distributed import CancelledError
+
+    left = {part.number: part for part in parts}
+    with _client(pool) as client:
+        for attempt in range(1, MOST_ROUNDS + 1):
+            try:
+                for part in _on_workers(client, job, list(left.values()), attempt):
+                    del left[part.number]
+                    yield part
+                return
+            except CancelledError as error:
+                # What a run shares is gone with the last worker that held it, and what waits for it is given up by the
+                # scheduler: it is sent anew to those that are there.
+                if attempt == MOST_ROUNDS:
+                    raise WorkersLost(f"workers were lost {attempt} times; {len(left)} batches are left") from error
+                client.wait_for_workers(1, timeout=WAIT_S)
+
+
+def _on_workers(client: Client, job: Job, parts: Sequence[Cut], attempt: int) -> Iterator[Cut]:
     from distributed import as_completed
 
-    with _client(pool) as client:
-        shared = client.scatter(job, broadcast=True, hash=False)
-        work = {
-            client.submit(
-                compute_batch, shared, part, retries=RETRIES, pure=False, key=f"batch-{job.run}-{part.number}"
-            ): part
-            for part in parts
-        }
-        try:
-            for future in as_completed(list(work)):
-                future.result()
-                yield work[future]
-        finally:
-            client.cancel(list(work))
+    shared = client.scatter(job, broadcast=True, hash=False)
+    name = f"batch-{job.run}-{attempt}"
+    work = {
+        client.submit(compute_batch, shared, part, retries=RETRIES, pure=False, key=f"{name}-{part.number}"): part
+        for part in parts
+    }
+    try:
+        for future in as_completed(list(work)):
+            future.result()
+            yield work[future]
+    finally:
+        client.cancel(list(work))
 
 
 @contextmanager
