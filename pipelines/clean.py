@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,9 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
+from shapely import GeometryType
 
 from layers.schema import Geometry, Layer, Rule, kind_rule
 from pipelines.columns import typed, values_of_field
@@ -21,6 +20,7 @@ from pipelines.crs import Projection
 from pipelines.geometry import as_declared, mended, storable
 from pipelines.readers.reader import Chunk
 from pipelines.recipe import Source
+from pipelines.sound import known_wkb, sound_corners
 from twin.database.plain import as_json
 
 UNREADABLE = Rule("row_unreadable", "row", "row", "The row cannot be read: {value}", "Mend the row in its file.")
@@ -49,8 +49,8 @@ class Clean:
     """A chunk after its layer's rules.
 
     ``rows`` int64 numbers in the file; ``fields`` one column a field of the layer; ``attributes`` what the layer does
-    not know, one dict a row or None; ``geometry`` in the city's CRS, and ``wkb`` the file's own of those that are still
-    as they were read. ``repaired`` counts mended geometries by fault.
+    not know, one dict a row or None; ``geometry`` in the city's CRS, None where ``wkb`` alone says it; ``wkb`` of those
+    that are still as they were read, or that were never made. ``repaired`` counts mended geometries by fault.
     """
 
     rows: NDArray[np.int64]
@@ -90,27 +90,22 @@ def clean(layer: Layer, source: Source, chunk: Chunk, mapping: Mapping[str, str]
     """
     verdict = Verdict(len(chunk.rows))
     fields = _fields(layer, source, chunk, mapping, verdict)
-    geometry, repaired = _geometry(layer, chunk, way, verdict)
+    sound = sound_corners(layer.geometry, chunk, way)
+    geometry, repaired = _geometry(layer, chunk, way, sound.where, verdict)
+    types = shapely.get_type_id(geometry)
+    types[sound.where] = GeometryType.POLYGON
     for rule in layer.rules():
         if not rule.check.startswith("geometry"):
-            _hold(rule, fields, geometry, verdict, layer)
+            _hold(rule, fields, types, verdict, layer)
     good = ~verdict.broken
+    wkb = known_wkb(chunk, way, sound, geometry, good)
+    if (lost := sound.where & verdict.broken).any():
+        whole = chunk.parse(lost)[lost]
+        geometry[lost] = whole if way is None else way(whole)
     rejects = _rejects(layer, chunk, fields, geometry, verdict)
     kept = fields.loc[good].reset_index(drop=True)
     attributes = _attributes(layer, source, chunk.columns, mapping, good)
-    wkb = None if chunk.wkb is None else _as_read(chunk.wkb, chunk.geometry, geometry, good)
     return Clean(chunk.rows[good], kept, attributes, geometry[good], rejects, repaired, wkb)
-
-
-def _as_read(
-    wkb: pa.Array, read: NDArray[np.object_], stored: NDArray[np.object_], good: NDArray[np.bool_]
-) -> pa.Array | None:
-    """WKB of the good rows whose geometry is still the very object that was read; null of the others."""
-    same = np.fromiter(map(operator.is_, read.tolist(), stored.tolist()), dtype=bool, count=len(read))
-    if not (same & good).any():
-        return None
-    kept = wkb if same.all() else pc.if_else(pa.array(same), wkb, pa.scalar(None, wkb.type))
-    return kept if good.all() else kept.filter(pa.array(good))
 
 
 def _fields(layer: Layer, source: Source, chunk: Chunk, mapping: Mapping[str, str], verdict: Verdict) -> pd.DataFrame:
@@ -134,25 +129,29 @@ def _fields(layer: Layer, source: Source, chunk: Chunk, mapping: Mapping[str, st
 
 
 def _geometry(
-    layer: Layer, chunk: Chunk, way: Projection | None, verdict: Verdict
+    layer: Layer, chunk: Chunk, way: Projection | None, sound: NDArray[np.bool_], verdict: Verdict
 ) -> tuple[NDArray[np.object_], Counter[str]]:
+    """Geometries in the city's CRS, mended; of rows that are ``sound`` nothing is asked, and none is made."""
     rules = {rule.id: rule for rule in layer.rules()}
     unreadable = np.zeros(len(chunk.rows), dtype=bool)
     unreadable[list(chunk.broken)] = True
     if layer.geometry is Geometry.NONE or way is None:
         verdict.break_rule(unreadable, UNREADABLE, chunk.broken)
         return np.full(len(chunk.rows), None, dtype=object), Counter()
+    if sound.all():
+        return np.full(len(chunk.rows), None, dtype=object), Counter()
+    read = chunk.geometry if chunk.corners is None else chunk.parse(chunk.corners.where & ~sound)
     verdict.break_rule(unreadable, rules["geometry_invalid"], chunk.broken)
-    missing = shapely.is_missing(chunk.geometry) | shapely.is_empty(chunk.geometry)
-    verdict.break_rule(missing & ~unreadable, rules["geometry_missing"], chunk.geometry)
-    present = chunk.geometry.copy()
+    missing = (shapely.is_missing(read) | shapely.is_empty(read)) & ~sound
+    verdict.break_rule(missing & ~unreadable, rules["geometry_missing"], read)
+    present = read.copy()
     present[missing] = None
     placed = way(present)
     outside = way.outside(placed)
-    verdict.break_rule(outside, rules["geometry_extent"], _places(chunk.geometry, outside))
+    verdict.break_rule(outside, rules["geometry_extent"], _places(read, outside))
     declared, wrong = as_declared(placed, layer.geometry)
     verdict.break_rule(wrong & ~outside, rules["geometry_type"], _type_names(placed, wrong))
-    fixed, faults, beyond = mended(declared, layer.geometry, ~(missing | outside | wrong))
+    fixed, faults, beyond = mended(declared, layer.geometry, ~(missing | outside | wrong | sound))
     verdict.break_rule(beyond, rules["geometry_invalid"], faults)
     kept = {position: fault for position, fault in faults.items() if not verdict.broken[position]}
     return fixed, Counter(fault.partition("[")[0].strip() for fault in kept.values())
@@ -170,15 +169,15 @@ def _type_names(geometry: NDArray[np.object_], where: NDArray[np.bool_]) -> dict
     return {int(at): geometry[at].geom_type for at in np.flatnonzero(where)}
 
 
-def _hold(rule: Rule, fields: pd.DataFrame, geometry: NDArray[np.object_], verdict: Verdict, layer: Layer) -> None:
+def _hold(rule: Rule, fields: pd.DataFrame, types: NDArray[np.int32], verdict: Verdict, layer: Layer) -> None:
     column = fields[rule.field]
     if rule.check == "required":
         if rule.field == layer.key and column.isna().all():
             return  # a source without keys gets them made from its content
         broken = column.isna()
     elif rule.check == "required_on":
-        kinds = {shapely.GeometryType[str(kind).upper()] for kind in _tuple(rule.bound)}
-        broken = column.isna() & np.isin(shapely.get_type_id(geometry), [int(k) for k in kinds])
+        kinds = {GeometryType[str(kind).upper()] for kind in _tuple(rule.bound)}
+        broken = column.isna() & np.isin(types, [int(k) for k in kinds])
     elif rule.check == "choices":
         broken = column.notna() & ~column.isin(_tuple(rule.bound))
     else:

@@ -39,22 +39,28 @@ class Projection:
         flat: NDArray[np.object_] = shapely.force_2d(geometry) if shapely.has_z(geometry).any() else geometry
         if self.transformer is None:
             return flat
-        projected: NDArray[np.object_] = shapely.transform(flat, self._move)
+        projected: NDArray[np.object_] = shapely.transform(flat, self.move)
         return projected
 
-    def _move(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
+    def move(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Coordinates (N, 2) in the city's CRS, infinite where they cannot be projected."""
         assert self.transformer is not None
         if self.unshift is not None:
             xy = self.unshift(xy)
         return np.column_stack(self.transformer.transform(xy[:, 0], xy[:, 1]))
 
-    def outside(self, geometry: NDArray[np.object_]) -> NDArray[np.bool_]:
-        """Which geometries lie, wholly or in part, outside the extent (missing ones do not)."""
-        box = shapely.bounds(geometry)
+    def holds(self, box: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Which boxes (N, 4) in the city's CRS lie inside the extent."""
         xmin, ymin, xmax, ymax = self.extent
         with np.errstate(invalid="ignore"):
-            inside = (box[:, 0] >= xmin) & (box[:, 1] >= ymin) & (box[:, 2] <= xmax) & (box[:, 3] <= ymax)
-        found: NDArray[np.bool_] = ~inside
+            inside: NDArray[np.bool_] = (
+                (box[:, 0] >= xmin) & (box[:, 1] >= ymin) & (box[:, 2] <= xmax) & (box[:, 3] <= ymax)
+            )
+        return inside
+
+    def outside(self, geometry: NDArray[np.object_]) -> NDArray[np.bool_]:
+        """Which geometries lie, wholly or in part, outside the extent (missing ones do not)."""
+        found = ~self.holds(shapely.bounds(geometry))
         found[found] = ~(shapely.is_missing(geometry[found]) | shapely.is_empty(geometry[found]))
         return found
 

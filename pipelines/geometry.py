@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from shapely import GeometryType
 
 from layers.schema import Geometry
+from pipelines.corners import CORNERS, turn_one_way
 
 PARTS = {
     GeometryType.POLYGON: GeometryType.MULTIPOLYGON,
@@ -24,13 +25,6 @@ SINGLE = {GeometryType.MULTIPOINT: GeometryType.POINT, GeometryType.MULTILINESTR
 
 LEAST_RING_POINTS = 4
 """PostGIS reads no ring of fewer points, GEOS does."""
-
-
-NEXT = [1, 2, 3, 0]
-"""Of each side of four, the one that follows."""
-
-LEAST_TURN = 1e-9
-"""Share of its terms from which a cross product says more than how its numbers were rounded."""
 
 
 def storable(geometry: Any) -> bool:
@@ -62,20 +56,13 @@ def as_declared(geometry: NDArray[np.object_], declared: Geometry) -> tuple[NDAr
 
 
 def surely_valid(geometry: NDArray[np.object_]) -> NDArray[np.bool_]:
-    """Which geometries (N,) need no closer look: polygons of four corners that all turn the same way, as many houses.
-
-    Four turns to the same side, each of less than half a circle, make one round: such a ring cannot cross itself, and
-    so few points leave none for a hole. A turn that rounding could have made is left to GEOS, three times as slow.
-    """
+    """Which geometries (N,) need no closer look: polygons of four corners that all turn the same way."""
     sure = np.zeros(len(geometry), dtype=bool)
     polygons = shapely.get_type_id(geometry) == GeometryType.POLYGON
-    four = np.flatnonzero(polygons & (shapely.get_num_coordinates(geometry) == len(NEXT) + 1))
-    x, y = shapely.get_coordinates(geometry[four]).reshape(-1, len(NEXT) + 1, 2).transpose(2, 1, 0).copy()
-    with np.errstate(invalid="ignore"):  # no step, or one to infinity, is no turn
-        x, y = np.diff(x, axis=0), np.diff(y, axis=0)
-        left, right = x * y[NEXT], y * x[NEXT]
-        turn = (left - right) / (np.abs(left) + np.abs(right))
-    sure[four] = (turn.min(axis=0) > LEAST_TURN) | (turn.max(axis=0) < -LEAST_TURN)
+    four = np.flatnonzero(polygons & (shapely.get_num_coordinates(geometry) == CORNERS + 1))
+    sure[four] = turn_one_way(
+        shapely.get_coordinates(geometry[four]).reshape(-1, CORNERS + 1, 2).transpose(1, 2, 0).copy()
+    )
     return sure
 
 

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
+from pipelines.corners import Corners
 from pipelines.readers._geo_metadata import GeoColumn
 from pipelines.readers._wkb import parse_wkb
 from twin.errors import SourceUnreadable
@@ -33,21 +34,21 @@ class GeoRows:
         self._counts: Counter[str] = Counter()
         self._said: dict[str, str] = {}
 
-    def __call__(self, wkb: pa.Array) -> tuple[NDArray[np.object_], dict[int, str]]:
-        """Geometries, and by position why some could not be read.
+    def __call__(self, wkb: pa.Array) -> tuple[NDArray[np.object_], dict[int, str], Corners]:
+        """Geometries, by position why some could not be read, and the corners of those that are not parsed.
 
         Raises:
             SourceUnreadable: no geometry of the chunk lies in the box that the file gives.
         """
         if not (pa.types.is_binary(wkb.type) or pa.types.is_large_binary(wkb.type)):
             raise SourceUnreadable(f"{self._path}: column '{self._column.name}' holds {wkb.type}, not WKB")
-        geometry, broken = parse_wkb(wkb, len(wkb))
+        geometry, broken, corners = parse_wkb(wkb, len(wkb))
         for at in _with_srid(wkb):
             geometry[at], broken[at] = None, "its WKB begins with an SRID (EWKB), which GeoParquet forbids"
-        self._check_types(geometry)
-        self._check_box(geometry)
-        self._check_rings(geometry)
-        return geometry, broken
+        self._check_types(geometry, corners)
+        self._check_box(geometry, corners)
+        self._check_rings(geometry, corners)
+        return geometry, broken, corners
 
     def _note(self, kind: str, count: int, words: str) -> None:
         if not count:
@@ -59,11 +60,12 @@ class GeoRows:
         self._said[kind] = f"{self._counts[kind]} {words}"
         self._notes.append(self._said[kind])
 
-    def _check_types(self, geometry: NDArray[np.object_]) -> None:
+    def _check_types(self, geometry: NDArray[np.object_], corners: Corners) -> None:
         declared = self._column.types
         if not declared:
             return
         kinds = shapely.get_type_id(geometry) * 2 + shapely.has_z(geometry)
+        kinds[corners.where] = shapely.GeometryType.POLYGON * 2
         told = (kinds >= 0) & ~shapely.has_m(geometry)  # the standard has no word for measures
         found, counts = np.unique(kinds[told], return_counts=True)
         names = {_name(int(kind)): int(count) for kind, count in zip(found, counts, strict=True)}
@@ -72,12 +74,13 @@ class GeoRows:
                 listed = ", ".join(sorted(declared))
                 self._note(name, count, f"geometries are {name}; the file says that it holds {listed} only")
 
-    def _check_box(self, geometry: NDArray[np.object_]) -> None:
+    def _check_box(self, geometry: NDArray[np.object_], corners: Corners) -> None:
         if self._column.bbox is None:
             return
         xmin, ymin, xmax, ymax = self._column.bbox
         dx, dy = SLACK * max(xmax - xmin, 1.0), SLACK * max(ymax - ymin, 1.0)
         box = shapely.bounds(geometry)
+        box[corners.where] = corners.bounds()
         known = np.isfinite(box).all(axis=1)
         west, south, east, north = box[known].T
         out = (west < xmin - dx) | (south < ymin - dy) | (east > xmax + dx) | (north > ymax + dy)
@@ -89,12 +92,12 @@ class GeoRows:
             )
         self._note("box", int(out.sum()), "geometries stick out of the box that the file gives")
 
-    def _check_rings(self, geometry: NDArray[np.object_]) -> None:
+    def _check_rings(self, geometry: NDArray[np.object_], corners: Corners) -> None:
         if not self._column.counterclockwise:
             return
         parts: Any = shapely.get_parts(geometry)
         rings = shapely.get_exterior_ring(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON])
-        wrong = int((~shapely.is_ccw(rings)).sum())
+        wrong = int((~shapely.is_ccw(rings)).sum() + (~corners.counterclockwise()).sum())
         self._note("rings", wrong, "outer rings run clockwise, though the file says counterclockwise; it does no harm")
 
 

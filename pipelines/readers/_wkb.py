@@ -9,24 +9,34 @@ import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
+from pipelines.corners import Corners, corners_of, no_corners
+
 EMPTY_BYTES = 9
 """Order, type and a count of nothing: more bytes than these in an empty geometry were not understood."""
 
 
-def parse_wkb(column: pa.Array | None, count: int) -> tuple[NDArray[np.object_], dict[int, str]]:
-    """Geometries of a column of WKB, and why some of them could not be read, by position."""
+def parse_wkb(column: pa.Array | None, count: int) -> tuple[NDArray[np.object_], dict[int, str], Corners]:
+    """Geometries of a column of WKB, and why some of them could not be read, by position.
+
+    Polygons of four corners are not parsed: None among the geometries, and given as their corners.
+    """
+    geometry = np.full(count, None, dtype=object)
     if column is None:
-        return np.full(count, None, dtype=object), {}
-    raw = np.empty(count, dtype=object)
-    raw[:] = column.to_pylist()
-    geometry: NDArray[np.object_] = shapely.from_wkb(raw, on_invalid="ignore")
-    lost = np.flatnonzero(shapely.is_missing(geometry))
-    broken = {int(i): _reason(raw[i]) for i in lost if raw[i] is not None}
-    for i in np.flatnonzero(shapely.is_empty(geometry)):
-        if shapely.get_type_id(geometry[i]) != shapely.GeometryType.POINT and len(raw[i]) > EMPTY_BYTES:
-            broken[int(i)] = f"it says {geometry[i].geom_type}, but holds something else"
-            geometry[i] = None
-    return geometry, broken
+        return geometry, {}, no_corners(count)
+    corners = corners_of(column)
+    rest = np.flatnonzero(~corners.where)
+    raw = np.empty(len(rest), dtype=object)
+    raw[:] = (column if len(rest) == count else column.take(pa.array(rest))).to_pylist()
+    with np.errstate(invalid="ignore"):  # coordinates that are no numbers: the rules have a word for them
+        parsed = shapely.from_wkb(raw, on_invalid="ignore")
+    lost = np.flatnonzero(shapely.is_missing(parsed))
+    broken = {int(rest[i]): _reason(raw[i]) for i in lost if raw[i] is not None}
+    for i in np.flatnonzero(shapely.is_empty(parsed)):
+        if shapely.get_type_id(parsed[i]) != shapely.GeometryType.POINT and len(raw[i]) > EMPTY_BYTES:
+            broken[int(rest[i])] = f"it says {parsed[i].geom_type}, but holds something else"
+            parsed[i] = None
+    geometry[rest] = parsed
+    return geometry, broken, corners
 
 
 def _reason(wkb: bytes) -> str:

@@ -72,11 +72,13 @@ def _chunks(
         read += len(batch)
         plain = batch.select([at for at, name in enumerate(batch.schema.names) if geo is None or name != geo.name])
         frame = decoded(plain.rename_columns(columns), rows, path, source.encoding)
-        geometry, broken = places(frame, source)
-        wkb = None if geo is None else batch.column(geo.name)
-        if wkb is not None and geo_rows is not None:
-            geometry, broken = geo_rows(wkb)
-        yield Chunk(rows, frame, flat(geometry), broken, wkb)
+        if geo is None or geo_rows is None:
+            geometry, broken = places(frame, source)
+            yield Chunk(rows, frame, flat(geometry), broken)
+            continue
+        wkb = batch.column(geo.name)
+        parsed, broken, corners = geo_rows(wkb)
+        yield Chunk(rows, frame, flat(parsed), broken, wkb, corners)
 
 
 def _batches(path: Path, wanted: list[str]) -> Iterator[pa.RecordBatch]:

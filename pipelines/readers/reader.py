@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyproj
+import shapely
 from numpy.typing import NDArray
 
+from pipelines.corners import Corners
 from pipelines.recipe import Source
 from twin.discover import discover
 from twin.errors import SourceMissing, SourceUnreadable, UnknownName
@@ -24,15 +27,31 @@ class Chunk:
     """Some rows of a source, in the file's own columns and CRS.
 
     ``rows`` int64, the number by which people find a row (a feature's fid, the line of a CSV); ``columns`` the
-    attributes; ``geometry`` shapely objects or None; ``broken`` says, by position, why a geometry could not be read.
-    ``wkb`` is what the geometries were read from, for formats that hold WKB: what nothing changes is stored as it came.
+    attributes; ``parsed`` shapely objects or None; ``broken`` says, by position, why a geometry could not be read.
+    ``wkb`` is what the geometries were read from, for formats that hold WKB: what nothing changes is stored as it came;
+    rows of its ``corners`` are not parsed.
     """
 
     rows: NDArray[np.int64]
     columns: pd.DataFrame
-    geometry: NDArray[np.object_]
+    parsed: NDArray[np.object_]
     broken: Mapping[int, str] = field(default_factory=dict)
     wkb: pa.Array | None = None
+    corners: Corners | None = None
+
+    @cached_property
+    def geometry(self) -> NDArray[np.object_]:
+        """Shapely objects of all rows, None where there is none."""
+        return self.parsed if self.corners is None else self.parse(self.corners.where)
+
+    def parse(self, where: NDArray[np.bool_]) -> NDArray[np.object_]:
+        """The objects, those of the rows of ``where`` read from their WKB."""
+        if self.wkb is None or not where.any():
+            return self.parsed
+        made = self.parsed.copy()
+        with np.errstate(invalid="ignore"):  # coordinates that are no numbers: the rules have a word for them
+            made[where] = shapely.from_wkb(np.array(self.wkb.filter(pa.array(where)).to_pylist(), dtype=object))
+        return made
 
 
 def again(notes: list[str], chunks: Callable[[], Iterator[Chunk]]) -> Callable[[], Iterator[Chunk]]:

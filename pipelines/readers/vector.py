@@ -120,10 +120,10 @@ def _chunks(table: Table) -> Iterator[Chunk]:
             chunk = _chunk(table, batch, shapes)
         except NotImplementedError:  # shapely's word for a curve
             rest = (_chunk(table, *each) for each in _after(table.straightened().batches(CHUNK_ROWS), read))
-            yield from (dataclasses.replace(each, geometry=flat(each.geometry)) for each in rest)
+            yield from (dataclasses.replace(each, parsed=flat(each.parsed)) for each in rest)
             return
         read += len(batch)
-        yield dataclasses.replace(chunk, geometry=flat(chunk.geometry))
+        yield dataclasses.replace(chunk, parsed=flat(chunk.parsed))
     check_count(table.path, table.promised, read)
 
 
@@ -133,8 +133,8 @@ def _chunk(table: Table, batch: pa.RecordBatch, shapes: int) -> Chunk:
     attributes = batch.select([at for at in range(1, batch.num_columns) if at != shapes])
     columns = decoded(attributes, rows, table.path, table.source.encoding)
     wkb = batch.column(shapes) if shapes else None
-    geometry, broken = parse_wkb(wkb, len(rows))
-    return Chunk(rows, columns, geometry, broken, wkb)
+    parsed, broken, corners = parse_wkb(wkb, len(rows))
+    return Chunk(rows, columns, parsed, broken, wkb, corners)
 
 
 def _after(batches: Iterator[tuple[pa.RecordBatch, int]], count: int) -> Iterator[tuple[pa.RecordBatch, int]]:

@@ -69,7 +69,8 @@ class Chunk(Protocol):
 
     @property
     def wkb(self) -> pa.Array | None:
-        """WKB of the geometries whose source had it, null of the others; None where none had."""
+        """WKB of the geometries whose source had it, null of the others; None where none had. Where there is no
+        geometry, it says all."""
 
 
 def block(chunk: Chunk, layer: Layer, sent: Sequence[str], srid: int) -> memoryview:
@@ -156,7 +157,7 @@ def ewkb(geometry: NDArray[np.object_], srid: int, declared: Geometry, wkb: pa.A
     Heads are put before plain WKB: to set a SRID on the geometries, or to make them multi, would copy them all.
     ``wkb`` holds what is known of it already, null elsewhere; the rest is written by shapely.
     """
-    kinds = WKB_KINDS[shapely.get_type_id(geometry)]
+    kinds = _kinds(geometry, wkb)
     plain = _plain(geometry, kinds, wkb)
     found = np.unique(kinds)
     heads = {int(kind): _head(int(kind), srid, declared) for kind in found}
@@ -167,6 +168,19 @@ def ewkb(geometry: NDArray[np.object_], srid: int, declared: Geometry, wkb: pa.A
     chosen = pa.array([heads[int(kind)][0] for kind in found], pa.large_binary())
     head = chosen[0] if len(found) == 1 else chosen.take(pa.array(np.searchsorted(found, kinds)))
     return pa.compute.binary_join_element_wise(head, plain, pa.scalar(b"", pa.large_binary()))
+
+
+def _kinds(geometry: NDArray[np.object_], wkb: pa.Array | None) -> NDArray[np.int64]:
+    """OGC's code of each geometry; of those that are not there, as little-endian WKB says."""
+    types = shapely.get_type_id(geometry)
+    kinds: NDArray[np.int64] = WKB_KINDS[types]
+    told = types < 0
+    if wkb is not None and told.any():
+        heads = pa.compute.binary_slice(wkb if told.all() else wkb.filter(pa.array(told)), 1, WKB_HEAD)
+        found = heads.dictionary_encode()
+        codes = np.frombuffer(b"".join(found.dictionary.to_pylist()), dtype="<u4")
+        kinds[told] = codes[found.indices.to_numpy(zero_copy_only=False)]
+    return kinds
 
 
 def _plain(geometry: NDArray[np.object_], kinds: NDArray[np.int64], wkb: pa.Array | None) -> pa.Array:
