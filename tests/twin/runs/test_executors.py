@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 import psutil
 import pytest
@@ -52,20 +52,17 @@ def scheduler(workers: int) -> Iterator[str]:
     """A Dask scheduler with workers, each a process of its own as on another machine; its address."""
     address = f"tcp://127.0.0.1:{18700 + os.getpid() % 1000}"
     host = ["-m", "distributed.cli.dask_scheduler", "--host", address, "--no-dashboard", "--no-show"]
-    work = ["-m", "distributed.cli.dask_worker", address, "--nthreads", "1", "--no-dashboard", "--no-nanny"]
-    with (
-        program(*host),
-        program(*work),
-        program(
-            *work
-            if workers > 1
-            else (
-                "-c",
-                "pass",
-            )
-        ),
-    ):
+    with ExitStack() as stack:
+        stack.enter_context(program(*host))
+        for _ in range(workers):
+            stack.enter_context(worker(address))
         yield address
+
+
+def worker(address: str) -> AbstractContextManager[object]:
+    """One more worker of a scheduler."""
+    name = "distributed.cli.dask_worker"
+    return program("-m", name, address, "--nthreads", "1", "--no-dashboard", "--no-nanny")
 
 
 @pytest.mark.parametrize("name", ["processes", "dask"])
@@ -85,6 +82,20 @@ def test_workers_of_a_scheduler_give_what_threads_give_and_one_may_die(small_bat
         victim.start()
         done = score(PROFILE, scheduler=address)
         victim.join()
+    assert table_hash(done.run) == small_batches
+
+
+def test_a_run_goes_on_when_its_last_worker_is_lost_with_all_that_it_held(small_batches: str) -> None:
+    with scheduler(1) as address, ExitStack() as stack:
+
+        def replace() -> None:
+            _kill_a_worker()
+            stack.enter_context(worker(address))
+
+        replacing = threading.Thread(target=replace)
+        replacing.start()
+        done = score(PROFILE, scheduler=address)
+        replacing.join()
     assert table_hash(done.run) == small_batches
 
 
