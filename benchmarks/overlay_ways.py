@@ -1,4 +1,4 @@
-"""The overlay indices as others compute them: geopandas, a loop over zones, PostGIS and DuckDB."""
+"""The overlay indices as others compute them: geopandas, PostGIS and DuckDB."""
 
 from __future__ import annotations
 
@@ -50,12 +50,17 @@ NEAR_OF_DUCKDB = """
 
 @dataclass(frozen=True)
 class City:
-    """Shapes of a city in metres."""
+    """Shapes of a city in metres, and the centroids of its houses."""
 
     zones: Any
     houses: Any
     greens: Any
     streets: Any
+    centroids: Any
+
+    def layers(self) -> dict[str, Any]:
+        """Shapes by layer."""
+        return {name: shapes for name, shapes in vars(self).items() if name != "centroids"}
 
 
 def by_geopandas(city: City, _: ExitStack) -> Way:
@@ -67,8 +72,7 @@ def by_geopandas(city: City, _: ExitStack) -> Way:
 
 def _geopandas(frames: dict[str, Any], count: int) -> Numbers:
     zones, greens = frames["zones"], frames["greens"]
-    points = gpd.GeoDataFrame(geometry=frames["houses"].centroid)
-    held = points.sjoin(zones, predicate="within")
+    held = frames["centroids"].sjoin(zones, predicate="within")
     near = held[["geometry", "zone"]].sjoin_nearest(greens, max_distance=WALK_M)
     near = near[~near.index.duplicated()]
     green = gpd.overlay(zones, greens, how="intersection")
@@ -85,36 +89,6 @@ def _by_zone(zone: Any, amounts: Any, count: int) -> NDArray[np.float64]:
     return np.asarray(np.bincount(np.asarray(zone), np.asarray(amounts, dtype=float), minlength=count), dtype=float)
 
 
-def by_loop(city: City, _: ExitStack) -> Way:
-    """One zone after the other, of each layer what its index finds near; every tenth zone, NaN in the others."""
-    frames = {name: gpd.GeoSeries(shapes, crs=SRID) for name, shapes in vars(city).items()}
-    points = frames["houses"].centroid
-    for each in (points, frames["greens"], frames["streets"]):
-        assert len(each.sindex)
-    return functools.partial(_loop, frames, points)
-
-
-def _loop(frames: dict[str, Any], points: Any) -> Numbers:
-    zones, greens, streets = frames["zones"], frames["greens"], frames["streets"]
-    found = {name: np.full(len(zones), np.nan) for name in ("green", "near", "street", "count")}
-    for at in range(0, len(zones), LOOPED):
-        zone = zones.iloc[at]
-        inside = points.iloc[points.sindex.query(zone, predicate="contains")]
-        around = greens.iloc[greens.sindex.query(zone.buffer(WALK_M), predicate="intersects")].union_all()
-        found["green"][at] = (
-            greens.iloc[greens.sindex.query(zone, predicate="intersects")].intersection(zone).area.sum()
-        )
-        found["near"][at] = (inside.distance(around) <= WALK_M).sum()
-        crossing = streets.iloc[streets.sindex.query(zone, predicate="intersects")]
-        found["street"][at] = crossing.intersection(zone).length.sum()
-        found["count"][at] = len(inside)
-    return found
-
-
-LOOPED = 10
-"""Of so many zones the loop does one, and its time is multiplied."""
-
-
 def by_postgis(city: City, stack: ExitStack) -> Way:
     """Tables with GiST on a private cluster of their own, analyzed; the server's defaults but for memory."""
     home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -123,7 +97,7 @@ def by_postgis(city: City, stack: ExitStack) -> Way:
     stack.callback(cluster.delete)
     connection = stack.enter_context(psycopg.connect(cluster.dsn(), autocommit=True))
     connection.execute("CREATE EXTENSION IF NOT EXISTS postgis")
-    for name, shapes in vars(city).items():
+    for name, shapes in city.layers().items():
         connection.execute(f"CREATE TABLE {name} (id integer, geom geometry)".encode())
         with connection.cursor() as cursor, cursor.copy(f"COPY {name} FROM STDIN".encode()) as copy:
             for row, wkb in enumerate(shapely.to_wkb(shapes, hex=True)):
@@ -132,7 +106,7 @@ def by_postgis(city: City, stack: ExitStack) -> Way:
     connection.execute("ALTER TABLE houses ADD centroid geometry")
     connection.execute("UPDATE houses SET centroid = ST_Centroid(geom)")
     connection.execute("CREATE INDEX ON houses USING gist (centroid)")
-    for name in vars(city):
+    for name in city.layers():
         connection.execute(f"VACUUM ANALYZE {name}".encode())
     return functools.partial(_postgis, connection, len(city.zones))
 
@@ -154,7 +128,7 @@ def by_duckdb(city: City, stack: ExitStack) -> Way:
     connection = duckdb.connect()
     stack.callback(connection.close)
     connection.execute(f"LOAD '{extension}'")
-    for name, shapes in vars(city).items():
+    for name, shapes in city.layers().items():
         frame = pd.DataFrame({"id": np.arange(len(shapes)), "wkb": shapely.to_wkb(shapes)})
         connection.register("given", frame)
         connection.execute(f"CREATE TABLE {name} AS SELECT id, ST_GeomFromWKB(wkb) AS geom FROM given")  # noqa: S608

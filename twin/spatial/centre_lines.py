@@ -9,6 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from twin.batch import BoolArray, Features, FloatArray, Geometries, IntArray
+from twin.spatial.lengths import lengths_in
 from twin.spatial.membership import HALF_OPEN_M
 from twin.spatial.sums import sum_by
 
@@ -66,7 +67,8 @@ def lines_in(streets: Features, zones: Geometries) -> Lines:
     shape = np.concatenate([parts[~oneway], _as_lines(pieces)])
     rows = np.concatenate([row[~oneway], row[oneway][part]])
     share = np.concatenate([np.ones(len(parts) - int(oneway.sum())), np.where(halves, 0.5, 1.0)])
-    line, zone, length = _lengths(shape, zones)
+    moved = np.asarray(shapely.transform(shape, lambda xy: xy + HALF_OPEN_M))
+    line, zone, length = lengths_in(moved, zones)
     return Lines(zone, rows[line], length, share[line], len(zones))
 
 
@@ -103,17 +105,3 @@ def _beside_another(pieces: FloatArray, part: IntArray, road: NDArray[np.str_]) 
 
 def _as_lines(pieces: FloatArray) -> Geometries:
     return np.asarray(shapely.linestrings(pieces), dtype=object).reshape(len(pieces))
-
-
-def _lengths(lines: Geometries, zones: Geometries) -> tuple[IntArray, IntArray, FloatArray]:
-    """Pairs of line and zone (positions), and the metres of the line inside."""
-    moved = shapely.transform(lines, lambda xy: xy + HALF_OPEN_M)
-    tree = shapely.STRtree(moved)
-    zone, line = tree.query(zones, predicate="intersects")
-    whole = tree.query(zones, predicate="covers")
-    cut = ~np.isin(zone * len(lines) + line, whole[0] * len(lines) + whole[1])
-    shape = moved[line]
-    shape[cut] = shapely.intersection(shape[cut], zones[zone[cut]])
-    length = shapely.length(shape)
-    inside = length > 0
-    return line[inside].astype(np.int64), zone[inside].astype(np.int64), length[inside]

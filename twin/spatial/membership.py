@@ -6,6 +6,7 @@ import numpy as np
 import shapely
 
 from twin.batch import Batch, Geometries, IntArray
+from twin.spatial.boxes import coordinates, points_in
 
 HALF_OPEN_M = (1.1e-6, 0.7e-6)
 """A point is looked up this far to its upper right: so one on a border between zones lies in just one."""
@@ -22,18 +23,14 @@ def held_by(points: Geometries, zones: Geometries) -> tuple[IntArray, IntArray]:
     A point in several overlapping zones makes several pairs. A point on a border that two zones share is held
     by exactly one of them, whichever else is in the batch. Missing and empty points are held by none.
     """
-    west, south, east, north = shapely.bounds(zones).T
-    moved = np.array(HALF_OPEN_M)
-    boxes = shapely.box(
-        *(np.stack([west, south]) - 2 * moved[:, None]), *(np.stack([east, north]) + 2 * moved[:, None])
-    )
-    point, zone = shapely.STRtree(boxes).query(points)
-    order = np.lexsort((point, zone))
-    point, zone = point[order], zone[order]
+    xy = coordinates(points) + HALF_OPEN_M
+    zone, point = points_in(shapely.bounds(zones), xy)
     shapely.prepare(zones)
-    x, y = shapely.get_coordinates(points[point]).T + moved[:, None]
-    inside = shapely.intersects_xy(zones[zone], x, y)
-    return point[inside].astype(np.int64), zone[inside].astype(np.int64)
+    inside = shapely.intersects_xy(zones[zone], *xy[point].T)
+    # Sorted as one number a pair, which is faster than by two.
+    count = max(len(points), 1)
+    zone, point = np.divmod(np.sort(zone[inside] * count + point[inside]), count)
+    return point, zone
 
 
 def buildings_in_zones(batch: Batch) -> tuple[IntArray, IntArray]:

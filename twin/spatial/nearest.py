@@ -7,17 +7,60 @@ import shapely
 
 from twin.batch import BoolArray, FloatArray, Geometries, IntArray
 from twin.spatial.access import TOLERANCE_M
+from twin.spatial.boxes import coordinates, points_in
 from twin.spatial.sight import look
 
 NEAR = "near"
 """How it is noted how far the nearest was looked for."""
 
+CORNERS = 8
+"""So many corners of a geometry are tried before its distance is computed."""
+
+ROUNDING_M = 1e-6
+"""Whether a distance so near to the limit is within it, GEOS decides."""
+
 
 def near(tree: shapely.STRtree, places: Geometries, metres: float) -> BoolArray:
-    """Which places lie within some metres of any geometry of the tree; missing and empty places do not."""
+    """Which places (points) lie within some metres of any geometry of the tree; missing and empty ones do not."""
     found = np.zeros(len(places), dtype=bool)
-    found[tree.query(places, predicate="dwithin", distance=metres)[0]] = True
+    if len(places) < len(tree):
+        found[tree.query(places, predicate="dwithin", distance=metres)[0]] = True
+        return found
+    geometry, place = _doubtful(tree.geometries, coordinates(places), metres, found)
+    shapely.prepare(tree.geometries)
+    within = shapely.dwithin(tree.geometries[geometry], places[place], metres)
+    found[place[within]] = True
     return found
+
+
+def _doubtful(geometries: Geometries, xy: FloatArray, metres: float, found: BoolArray) -> tuple[IntArray, IntArray]:
+    """Marks in ``found`` the points within reach of some corner; gives the pairs (geometry, point) to be looked at.
+
+    Those are where the point has not been found and lies within reach of the circle around the geometry.
+    """
+    corners, owner = shapely.get_coordinates(geometries, return_index=True)
+    count = np.bincount(owner, minlength=len(geometries))
+    first = np.cumsum(count) - count
+    bounds = shapely.bounds(geometries)
+    centre = (bounds[:, :2] + bounds[:, 2:]) / 2
+    radius = np.zeros(len(geometries))
+    np.maximum.at(radius, owner, np.hypot(*(corners - centre[owner]).T))
+    geometry, point = points_in(bounds + np.array([-1, -1, 1, 1]) * metres, xy)
+    apart = _squared(xy, point, centre, geometry)
+    possible = apart <= (radius[geometry] + metres + ROUNDING_M) ** 2
+    geometry, point = geometry[possible], point[possible]
+    for step in range(CORNERS):
+        corner = (first + count * step // CORNERS)[geometry]
+        sure = _squared(xy, point, corners, corner) <= max(metres - ROUNDING_M, 0) ** 2
+        found[point[sure]] = True
+        left = ~found[point]
+        geometry, point = geometry[left], point[left]
+    return geometry, point
+
+
+def _squared(one: FloatArray, at: IntArray, other: FloatArray, there: IntArray) -> FloatArray:
+    (x, y), (to_x, to_y) = one.T, other.T
+    return np.asarray((x[at] - to_x[there]) ** 2 + (y[at] - to_y[there]) ** 2)
 
 
 class Nearest:

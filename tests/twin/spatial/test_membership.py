@@ -9,11 +9,11 @@ import numpy as np
 import pyogrio
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import Point, Polygon, box
 
-from twin.spatial.membership import held_by, representative_points
+from twin.spatial.membership import HALF_OPEN_M, held_by, representative_points
 
 LAS_PALMAS = Path(__file__).resolve().parents[3] / "../shared/realdata/las_palmas"
 
@@ -62,6 +62,21 @@ def test_membership_equals_a_spatial_join_by_geopandas() -> None:
     points = representative_points(buildings)
     joined = gpd.sjoin(gpd.GeoDataFrame(geometry=points), gpd.GeoDataFrame(geometry=zones), predicate="within")
     assert pairs(points, zones) == {*zip(joined.index, joined["index_right"], strict=True)}
+
+
+@settings(deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_pairs_come_zone_by_zone_and_are_those_that_every_point_asked_of_every_zone_gives(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    points = shapely.points(rng.integers(0, 30, (60, 2)) + rng.choice([0.0, 0.25], (60, 2)) + (450_000, 4_250_000))
+    points[rng.integers(0, 60, 3)] = None
+    lows = rng.integers(0, 25, (9, 2)) + np.array([450_000, 4_250_000])
+    zones = shapely.box(*lows.T, *(lows + rng.integers(1, 12, (9, 2))).T)
+    zones = np.append(shapely.difference(zones, shapely.buffer(shapely.centroid(zones), 1)), [None, Polygon()])
+    moved = shapely.transform(points, lambda xy: xy + HALF_OPEN_M)
+    expected = np.argwhere(shapely.intersects(zones[:, None], moved[None, :]))
+    point, zone = held_by(points, zones)
+    assert np.column_stack([zone, point]).tolist() == expected.tolist()
 
 
 @pytest.mark.skipif(not LAS_PALMAS.is_dir(), reason="real data of Las Palmas is not beside the project")
