@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,8 @@ from twin.index import Features, FloatArray
 
 NO_DAY, FIRST_DAY = np.iinfo(np.int64).min, datetime.date(1970, 1, 1).toordinal()
 """How numpy numbers a missing day, and how Python numbers the day from which numpy counts."""
+
+PART_ROWS = 25_000
 
 NOW = "layer"
 """The schema of layers as they are; ``as_of.PAST`` holds them as they stood at a moment."""
@@ -103,6 +105,15 @@ def all_features(connection: Connection, layer: Layer, schema: str = NOW) -> Fea
     return _features(connection, layer, statement)
 
 
+def features_in_parts(connection: Connection, layer: Layer, schema: str = NOW) -> Iterator[Features]:
+    """Every row of a layer, by key, so many at once that memory does not grow with the layer."""
+    statement = query("all_features", **_parts(layer, schema))
+    with connection.transaction(), connection.cursor(layer.id, row_factory=tuple_row, binary=True) as cursor:
+        cursor.execute(statement)
+        while rows := cursor.fetchmany(PART_ROWS):
+            yield _arrays(layer, rows)
+
+
 def layer_rows(connection: Connection, layer: Layer) -> list[Row]:
     """A layer's rows as they are now: its columns, the name of their source, ``geom`` as WKB."""
     geometry = sql.SQL("ST_AsBinary(f.geom)" if layer.has_geometry else "NULL::bytea")
@@ -138,7 +149,10 @@ def _features(
     An edit waits for them: they come as the server holds them, and as tuples, in a third of the time.
     """
     with connection.cursor(row_factory=tuple_row, binary=True) as cursor:
-        rows = cursor.execute(statement, values).fetchall()
+        return _arrays(layer, cursor.execute(statement, values).fetchall())
+
+
+def _arrays(layer: Layer, rows: Sequence[tuple[Any, ...]]) -> Features:
     kinds = {name: each.kind for name, each in layer.fields.items()} | {
         "attributes": Kind.TEXT,
         "observed_on": Kind.DATE,

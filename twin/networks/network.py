@@ -10,14 +10,16 @@ A file in ``twin/networks/`` declares one::
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from twin.batch import CityFacts, Features
 from twin.spatial.sight import Sight
 
-Build = Callable[[Mapping[str, Features], CityFacts], Any]
+Draw = Callable[[Mapping[str, Features], CityFacts], Any]
+Gather = Callable[[Any, Iterable[Features]], Any]
 Seen = Callable[[Any], Sequence[Sight]]
 
 
@@ -25,16 +27,42 @@ Seen = Callable[[Any], Sequence[Sight]]
 class Network:
     """A network as it was declared.
 
-    ``build`` takes the features of ``layers``, each layer whole, by name, and the facts of the city. What it gives is
-    read by all batches at once, from several threads: arrays that nobody changes. ``seen_of`` says what zones see of
-    it, so that an edit computes those again that saw what changed; without it an edit computes all zones.
+    ``draw`` takes the features of ``layers``, each layer whole, by name, and the facts of the city. What it gives is
+    read by all batches at once, from several threads: arrays that nobody changes. Layers of which only sums are wanted,
+    and which have a row a house, are ``gathered`` instead: given part by part, so that memory does not grow with the
+    city. ``seen_of`` says what zones see of it, so that an edit computes those again that saw what changed; without it
+    an edit computes all zones.
     """
 
     id: str
     layers: tuple[str, ...]
-    build: Build
+    draw: Draw
     doc: str
     seen_of: Seen | None = None
+    gathered: dict[str, Gather] = field(default_factory=dict)
+
+    def build(
+        self,
+        layers: Mapping[str, Features],
+        city: CityFacts,
+        parts: Mapping[str, Iterable[Features]] = MappingProxyType({}),
+    ) -> Any:
+        """The network of whole ``layers``, and of ``parts`` of those that are gathered and not among them."""
+        built = self.draw(layers, city)
+        for name, gather in self.gathered.items():
+            built = gather(built, [layers[name]] if name in layers else parts.get(name, ()))
+        return built
+
+    def gather(self, layer: str) -> Callable[[Gather], Gather]:
+        """Decorate ``function(built, parts)``, which gives the network with what the parts of a layer add up to."""
+
+        def declare(function: Gather) -> Gather:
+            """The function itself."""
+            self.gathered[layer] = function
+            self.layers = (*self.layers, layer)
+            return function
+
+        return declare
 
     def seen(self, function: Seen) -> Seen:
         """Decorate ``function(built)``, which gives all that a batch may read of the network, by place."""
@@ -42,11 +70,11 @@ class Network:
         return function
 
 
-def network(*, layers: tuple[str, ...]) -> Callable[[Build], Network]:
+def network(*, layers: tuple[str, ...]) -> Callable[[Draw], Network]:
     """Declare the decorated function as a network; its name is the id, its docstring the reference page."""
 
-    def declare(build: Build) -> Network:
-        """The network that the function builds."""
-        return Network(build.__name__, layers, build, inspect.cleandoc(build.__doc__ or ""))
+    def declare(draw: Draw) -> Network:
+        """The network that the function draws."""
+        return Network(draw.__name__, layers, draw, inspect.cleandoc(draw.__doc__ or ""))
 
     return declare

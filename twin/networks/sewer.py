@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -147,7 +148,7 @@ class Sewer:
         return Nearest(self.pipes.geometry)
 
 
-@network(layers=("sewer_pipe", "sewer_node", "sewer_connection"))
+@network(layers=("sewer_pipe", "sewer_node"))
 def sewer(layers: Mapping[str, Features], city: CityFacts) -> Sewer:  # noqa: ARG001 - the same whatever the profile
     """Pipes that carry sewage, with where their water goes: of kind ``sanitary``, ``combined`` or ``force_main``, or of
     a kind that is not known; not ``storm`` and ``reclaimed``.
@@ -180,10 +181,22 @@ def sewer(layers: Mapping[str, Features], city: CityFacts) -> Sewer:  # noqa: AR
         plant=np.where(traces.kind == PLANT, outlet, -1),
         after=traces.after,
         cycles=_cycles(ways, pipes.words("pipe_id")),
-        taken_up=_taken_up(layers.get("sewer_connection", NOTHING), pipes),
+        taken_up=np.zeros(len(pipes)),
         flow=Flow.of(ways),
         part_of_node=ways.parts[: len(nodes)],
     )
+
+
+@sewer.gather("sewer_connection")
+def _with_people(built: Sewer, parts: Iterable[Features]) -> Sewer:
+    """Residents whose water each pipe must take up by itself."""
+    near, people = Nearest(built.pipes.geometry), np.zeros(len(built.pipes))
+    for connections in parts:
+        pipe, _ = near.of(connections.geometry, TAKEN_UP_M)
+        premises = np.nan_to_num(connections.numbers("premises"))
+        found = pipe >= 0
+        people += np.bincount(pipe[found], PEOPLE_PER_DWELLING * premises[found], minlength=len(people))
+    return dataclasses.replace(built, taken_up=people)
 
 
 @sewer.seen
@@ -202,10 +215,3 @@ def _cycles(ways: Ways, keys: NDArray[np.object_]) -> tuple[tuple[str, ...], ...
     inner = np.flatnonzero(part[ways.tail] == part[ways.head])
     groups = pd.Series(keys[inner].astype(str)).groupby(part[ways.tail[inner]]).agg(tuple)
     return tuple(sorted(groups))
-
-
-def _taken_up(connections: Features, pipes: Features) -> FloatArray:
-    pipe, _ = Nearest(pipes.geometry).of(connections.geometry, TAKEN_UP_M)
-    premises = np.nan_to_num(connections.numbers("premises"))
-    found = pipe >= 0
-    return np.bincount(pipe[found], PEOPLE_PER_DWELLING * premises[found], minlength=len(pipes)).astype(np.float64)

@@ -30,7 +30,7 @@ from twin.log import log
 from twin.runs.batch import Cut, cut
 from twin.runs.dirty import DirtyZones, described_facts, dirty_zones
 from twin.runs.executor import LOCAL, Executor, Pool, executor_of
-from twin.runs.flagging import Scope, flags_of_run
+from twin.runs.flagging import Scope, write_flags_of_run
 from twin.runs.plan import Plan, plan
 from twin.runs.prepare import Preparation, Ready
 from twin.runs.progress import Finished, Progress, Quiet
@@ -255,12 +255,12 @@ class _Engine:
         ``may_note``: all zones that see what they did not see before were computed. Else the sights of before stay, and
         the next comparison finds what changed since.
         """
-        ready, run, kept = self._ready, begun.run, self._held.catchments
+        ready, run, held = self._ready, begun.run, self._held
         computed = frozenset(replaced.zones) if replaced and not replaced.gone else None
         scope = Scope(run, computed, begun.former)
         with self._connection.transaction():
-            flagged = self._timed("flags", lambda: flags_of_run(self._connection, scope, self._plan, ready, kept))
-            causes.write_flags(self._connection, begun.base, run, flagged.rows, flagged.zones)
+            write = functools.partial(write_flags_of_run, self._connection, scope, self._plan, ready, held.catchments)
+            catchments = self._timed("flags", lambda: write(begun.base, keeps=held.keeps))
             if self._as_of is None:
                 if may_note:
                     note_sights(self._connection, ready.sights)
@@ -269,7 +269,7 @@ class _Engine:
         if self._as_of is not None:
             causes.forget_own_premises(self._connection, run)
             return
-        self._held.catchments = flagged.catchments
+        held.catchments = catchments
         causes.forget_premises(self._connection, begun.base)
 
 

@@ -6,7 +6,7 @@ a cabinet that is full for a new house is full for the houses beside it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,11 +43,45 @@ class Flagged:
     zones: dict[str, frozenset[str] | None] = field(default_factory=dict)
     catchments: dict[str, Catchments] = field(default_factory=dict)
 
+    def add(self, other: Flagged) -> None:
+        """Those of other goals, too."""
+        self.rows += other.rows
+        self.zones |= other.zones
+        self.catchments |= other.catchments
+
+
+def write_flags_of_run(
+    connection: Connection,
+    scope: Scope,
+    plan: Plan,
+    ready: Ready,
+    kept: Mapping[str, Catchments],
+    base: int,
+    *,
+    keeps: bool,
+) -> dict[str, Catchments]:
+    """Write the flags of a run that stands on ``base``.
+
+    Returns:
+        Catchments for the next run: of an edit, and of a whole city where the process ``keeps`` them.
+    """
+    whole, is_edit = Flagged(), scope.zones is not None
+    for flagged in flags_of_run(connection, scope, plan, ready, kept):
+        # Of a whole city each goal is written by itself, or memory would grow with it; of an edit all at once.
+        if not is_edit:
+            causes.write_flags(connection, base, scope.run, flagged.rows, flagged.zones)
+            flagged.rows = []
+        if is_edit or keeps:
+            whole.add(flagged)
+    if is_edit:
+        causes.write_flags(connection, base, scope.run, whole.rows, whole.zones)
+    return whole.catchments
+
 
 def flags_of_run(
     connection: Connection, scope: Scope, plan: Plan, ready: Ready, kept: Mapping[str, Catchments]
-) -> Flagged:
-    """Flags of every goal of a run.
+) -> Iterator[Flagged]:
+    """Flags of a run, goal by goal: those of one goal of a large city are many.
 
     Args:
         connection: to the store that holds the run's scores and evidence.
@@ -56,20 +90,17 @@ def flags_of_run(
         ready: what its batches shared.
         kept: catchments by goal of the run before; without them all zones of the goal are looked at.
     """
-    flagged = Flagged()
     for planned in plan.goals:
         work = _Goal(connection, scope, plan, ready, planned)
-        goal, former = planned.goal.index, kept.get(planned.goal.index)
+        goal, former, catchments = planned.goal.index, kept.get(planned.goal.index), {}
         if planned.premises is None or goal not in ready.shared.prepared:
             zones, rows = scope.zones, work.untold(scope.zones, planned.premises)
         elif former is not None and work.may_go_on_from(former):
-            zones, rows, flagged.catchments[goal] = work.around(planned.premises, former)
+            zones, rows, catchments[goal] = work.around(planned.premises, former)
         else:
             zones = None
-            rows, flagged.catchments[goal] = work.everywhere(planned.premises)
-        flagged.zones[goal] = zones
-        flagged.rows += [_row(goal, flag) for flag in rows]
-    return flagged
+            rows, catchments[goal] = work.everywhere(planned.premises)
+        yield Flagged([_row(goal, flag) for flag in rows], {goal: zones}, catchments)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 from layers.schema import Layer
 from twin.batch import CityFacts, Features
 from twin.database.connect import Connection, KeptConnection
-from twin.database.features import NOW, all_features
+from twin.database.features import NOW, all_features, features_in_parts
 from twin.database.rasters import grids
 from twin.discover import discover
 from twin.index import Index
@@ -144,7 +144,8 @@ class _Work:
         declared = self.plan.networks[name]
 
         def make() -> tuple[Any, Sights]:
-            built = declared.build(self._layers(declared.layers), self.facts)
+            whole = self._layers([name for name in declared.layers if name not in declared.gathered])
+            built = declared.build(whole, self.facts, {name: self._in_parts(name) for name in declared.gathered})
             return built, declared.seen_of(built) if declared.seen_of else None
 
         return self.held.part(_of_network(name), self._state(declared.layers), make)
@@ -181,6 +182,9 @@ class _Work:
 
     def supply(self, layer: str) -> Any:
         return self.held.part(f"rows {layer}", self._state([layer]), lambda: (self._layers([layer])[layer], ()))
+
+    def _in_parts(self, layer: str) -> Iterator[Features]:
+        return features_in_parts(self.connection, discover("layers", Layer)[layer], self.schema)
 
     def _layers(self, names: Sequence[str]) -> dict[str, Features]:
         return {name: self.held.whole(self.connection, name, self.schema) for name in names}

@@ -156,7 +156,7 @@ def test_a_run_that_ends_between_its_last_batch_and_its_flags_is_finished_by_the
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("twin.runs.engine.flags_of_run", stopped)
+        patch.setattr("twin.runs.flagging.flags_of_run", stopped)
         with pytest.raises(KeyboardInterrupt):
             score(PROFILE)
     done = score(PROFILE)
