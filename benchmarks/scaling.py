@@ -4,7 +4,8 @@ Cost: processor seconds of a full `score` (its process from start to end, and th
 size. Workers: the same run by threads, processes and Dask with one and two workers, in turn; seconds of the stage
 "batches", which for processes and Dask includes their start.
 
-Run: python -m benchmarks.scaling [--zones 1000 4000] [--repeats 3] [--workers-at 1000]
+Run: python -m benchmarks.scaling [--zones 1000 4000] [--repeats 3] [--workers-at 1000]. A size that takes long is made
+and kept by a call of its own (--zones 16000 --keep FOLDER), and benchmarks.one_edit goes on with it.
 """
 
 from __future__ import annotations
@@ -70,26 +71,32 @@ class City:
 
 
 @contextmanager
-def city(zones: int) -> Iterator[City]:
-    """Write and load a city; gone at the end."""
-    with tempfile.TemporaryDirectory() as name:
-        write = [sys.executable, "-m", "benchmarks.indices", "--write", name, "--zones", str(zones)]
-        subprocess.run(write, check=True)  # in a process of its own: a child starts with the peak memory of its parent
-        cluster = Cluster(Path(name) / "home")
+def city(zones: int, keep: Path | None = None) -> Iterator[City]:
+    """Write and load a city; gone at the end, unless it is kept in a folder, where the next call finds it."""
+    with tempfile.TemporaryDirectory() as spare:
+        folder = keep or Path(spare)
+        cluster, note = Cluster(folder / "home"), folder / "loaded"
+        if not note.exists():
+            write = [sys.executable, "-m", "benchmarks.indices", "--write", str(folder), "--zones", str(zones)]
+            subprocess.run(write, check=True)  # by itself: a child starts with the peak memory of its parent
         cluster.up()
         try:
-            timed(LOAD, name, env={**os.environ, "TWIN_HOME": str(cluster.home), "TWIN_DSN": ""})
-            yield City(Path(name), cluster, zones)
+            if not note.exists():
+                timed(LOAD, str(folder), env={**os.environ, "TWIN_HOME": str(cluster.home), "TWIN_DSN": ""})
+                note.touch()
+            yield City(folder, cluster, zones)
         finally:
-            cluster.delete()
+            if not keep:
+                cluster.delete()
 
 
-def cost(sizes: list[int], repeats: int) -> str:
-    """A table: processor milliseconds a zone of each size (smallest), growth against the first, peak memory."""
-    rows, first = [], 0.0
+def cost(sizes: list[int], repeats: int, keep: Path | None, first: float) -> str:
+    """A table: processor milliseconds a zone of each size (smallest), growth against ``first``, peak memory."""
+    rows = []
     for zones in sizes:
-        with city(zones) as made:
+        with city(zones, keep) as made:
             best = min((made.scored() for _ in range(repeats)), key=lambda each: each.program + each.server)
+            (made.folder / "full.json").write_text(json.dumps(best.seconds))
         each = 1000 * (best.program + best.server) / zones
         first = first or each
         own, server = 1000 * best.program / zones, 1000 * best.server / zones
@@ -128,9 +135,15 @@ def main() -> None:
     parser.add_argument(
         "--workers-at", type=int, default=1000, help="zones of the city that the workers share; 0: none"
     )
+    parser.add_argument("--first", type=float, default=0.0, help="CPU ms a zone that growth is against; else the first")
+    parser.add_argument("--keep", type=Path, help="a folder for the one size, as that of benchmarks.one_edit")
+    parser.add_argument("--only-load", action="store_true", help="make the kept city, and end")
     options = parser.parse_args()
+    if options.only_load:
+        with city(options.zones[0], options.keep):
+            return
     if options.zones:
-        print(described(), cost(options.zones, options.repeats), sep="\n\n")
+        print(described(), cost(options.zones, options.repeats, options.keep, options.first), sep="\n\n")
     if options.workers_at:
         print(described(), workers(options.workers_at, options.repeats), sep="\n\n")
 

@@ -20,10 +20,13 @@ from twin.database import causes
 from twin.database.causes import FlagRow
 from twin.database.connect import Connection, Row
 from twin.discover import discover
-from twin.runs.catchments import Catchments, asked_by_zone, summed
+from twin.runs.catchments import Asked, Catchments, asked_by_zone, summed
 from twin.runs.plan import Plan, Planned
 from twin.runs.prepare import Ready
 from twin.scoring.attainment import held_against
+
+ZONES_AT_ONCE = 1000
+"""Whose premises are looked at together for the flags of a whole city."""
 
 
 @dataclass(frozen=True)
@@ -130,13 +133,23 @@ class _Goal:
         return flags_without_premises(scores, self._spoken, layer=model.supply if model else "")
 
     def everywhere(self, model: PremiseModel) -> tuple[list[Flag], Catchments]:
-        """Flags of the whole city."""
-        scores, rows = self._evidence(None)
-        asked = asked_by_zone(scores.zone, rows, rows.once())
+        """Flags of the whole city, of so many zones at once that memory does not grow with it.
+
+        Where zones overlap, who counts a building is a matter of all of them: then of all at once.
+        """
+        codes = [str(code) for code in self._scores(None).zone]
+        step = len(codes) if self.ready.overlapping else ZONES_AT_ONCE
+        parts = [frozenset(codes[start : start + step]) for start in range(0, len(codes), max(step, 1))]
+        known = [self._evidence(parts[0])] if len(parts) == 1 else None
+        asked: Asked = {}
+        for scores, rows in known or map(self._evidence, parts):
+            asked |= asked_by_zone(scores.zone, rows, rows.once())
         demand = summed(asked)
         capacity = self._capacity(model, demand)
-        kept = Catchments(self.scope.run, asked, demand, capacity)
-        return self._flags(model, scores, rows, demand.at(rows.node, capacity)), kept
+        flags = []
+        for scores, rows in known or map(self._evidence, parts):
+            flags += self._flags(model, scores, rows, demand.at(rows.node, capacity))
+        return flags, Catchments(self.scope.run, asked, demand, capacity)
 
     def around(self, model: PremiseModel, former: Catchments) -> tuple[frozenset[str], list[Flag], Catchments]:
         """Flags of the zones that were computed again, and of those whose supply has another capacity since."""

@@ -53,6 +53,29 @@ def test_parts_add_up_to_the_shortfall_and_the_causes_are_four() -> None:
 
 
 @pytest.mark.usefixtures("town")
+def test_flags_are_the_same_of_however_many_zones_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    with connect() as connection:
+        connection.execute("DELETE FROM layer.zone WHERE code = 'Z24'")  # the one that overlaps another
+    asked: list[int] = []
+    read = causes.premises_of_goal
+
+    def counted(connection: Any, run: int, goal: str, zones: Any = None) -> Any:
+        asked.append(len(zones))
+        return read(connection, run, goal, zones)
+
+    monkeypatch.setattr(causes, "premises_of_goal", counted)
+    at_once = flags_of(score(PROFILE).run, "broadband_gigabit")
+    assert set(asked) == {24}
+    monkeypatch.setattr("twin.runs.flagging.ZONES_AT_ONCE", 7)
+    in_parts = flags_of(score(PROFILE).run, "broadband_gigabit")
+    assert set(asked) == {24, 7, 3}
+    assert len(in_parts) > 10
+    for zone, flag in in_parts.items():
+        plain = {name: value for name, value in flag.items() if name not in ("base", "run_id", "until")}
+        assert plain == {name: at_once[zone][name] for name in plain}
+
+
+@pytest.mark.usefixtures("town")
 def test_evidence_is_kept_of_the_newest_run_alone_and_counts_what_the_index_counts() -> None:
     score(PROFILE)
     run = score(PROFILE).run
