@@ -12,7 +12,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from twin.database.connect import Connection, Row
-from twin.database.holders import holder_of_runs
+from twin.database.holders import holder_of_runs, take_runs
 from twin.database.queries import layer_table, query
 from twin.errors import RunInProgress, StoreNotReady
 
@@ -69,8 +69,7 @@ def only_run(connection: Connection) -> Iterator[None]:
     Raises:
         RunInProgress: another run goes on; it is named.
     """
-    row = connection.execute(query("lock_runs")).fetchone()
-    if not row or not row["free"]:
+    if not take_runs(connection):
         other = unfinished(connection)
         name = f"run {other['id']} (since {other['started_at']:%H:%M:%S})" if other else "a run that is just starting"
         name += f", held by {holder}," if (holder := holder_of_runs(connection)) else ""
