@@ -46,7 +46,7 @@ def there() -> dict[str, Any]:
         [f"/tiles/{layer}/{z}/{x}/{y}.mvt?v={version}" for _, x, y in found for layer, version in versions.items()]
         for z, found in tiles.items()
     ]
-    return {"tiles": paths, "zones": zones, "goals": [goal.index for goal in run.profile.goals] if run else [""]}
+    return {"tiles": paths, "zones": zones, "goals": [goal.index for goal in run.profile.goal] if run else [""]}
 
 
 def driven(locust: str, url: str, seen: Path, planners: int, seconds: float) -> list[tuple[str, ...]]:
