@@ -40,5 +40,7 @@ def known_wkb(
         known = pc.if_else(pa.array(same & ~sound.where), chunk.wkb.cast(moved.type), moved)
     else:
         same |= sound.where
+        if not (same & good).any():
+            return None
         known = chunk.wkb if same.all() else pc.if_else(pa.array(same), chunk.wkb, pa.scalar(None, chunk.wkb.type))
     return known if good.all() else known.filter(pa.array(good))
