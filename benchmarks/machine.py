@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -26,8 +27,9 @@ def processor_s(cluster: Cluster) -> float:
     pids = [parent, *map(int, Path(f"/proc/{parent}/task/{parent}/children").read_text().split())]
     ticks = 0
     for pid in pids:
-        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-        ticks += sum(map(int, fields[11:15] if pid == parent else fields[11:13]))
+        with suppress(FileNotFoundError, ProcessLookupError):  # it ended meanwhile: its parent counts it from now on
+            fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+            ticks += sum(map(int, fields[11:15] if pid == parent else fields[11:13]))
     return ticks / os.sysconf("SC_CLK_TCK")
 
 

@@ -77,6 +77,7 @@ def city(zones: int, keep: Path | None = None) -> Iterator[City]:
         folder = keep or Path(spare)
         cluster, note = Cluster(folder / "home"), folder / "loaded"
         if not note.exists():
+            folder.mkdir(parents=True, exist_ok=True)
             write = [sys.executable, "-m", "benchmarks.indices", "--write", str(folder), "--zones", str(zones)]
             subprocess.run(write, check=True)  # by itself: a child starts with the peak memory of its parent
         cluster.up()

@@ -52,6 +52,18 @@ class Features:
         ids = np.arange(len(shapes), dtype=np.int64)
         return cls(ids, shapes, pd.DataFrame(columns, index=ids))
 
+    @classmethod
+    def joined(cls, parts: Sequence[Features]) -> Features:
+        """The rows of one or more parts that have the same columns, one after the other."""
+        frames = [part.columns for part in parts]
+        columns = {name: np.concatenate([each[name].to_numpy() for each in frames]) for name in frames[0]}
+        # With its type said, pandas does not look at every value to find out that they are texts.
+        series = {name: pd.Series(values, dtype=values.dtype, copy=False) for name, values in columns.items()}
+        ids, geometry = (np.concatenate([getattr(part, name) for part in parts]) for name in ("ids", "geometry"))
+        frame = pd.DataFrame(series, index=pd.RangeIndex(len(ids)))
+        frame.columns = frames[0].columns
+        return cls(ids, geometry, frame)
+
     def column(self, name: str) -> pd.Series[Any]:
         """One field; all missing where the features do not have it."""
         if name in self.columns:

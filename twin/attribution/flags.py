@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -39,6 +39,10 @@ class ZoneScores:
     def flagged(self) -> IntArray:
         """Positions of zones that fall short and have premises enough to seek a cause."""
         return np.flatnonzero((np.nan_to_num(self.shortfall) > 0) & (self.premises >= FEWEST_PREMISES))
+
+    def part(self, zones: slice) -> ZoneScores:
+        """Those of some zones that follow each other."""
+        return ZoneScores(**{each.name: getattr(self, each.name)[zones] for each in fields(self)})
 
     def only(self, chosen: BoolArray) -> ZoneScores:
         """The same, as if none but the zones ``chosen`` (zones,) fell short."""

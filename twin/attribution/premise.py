@@ -26,44 +26,55 @@ NARROW_M = 2.8
 
 
 @dataclass(frozen=True)
-class PremiseRows:
-    """One row a pair of building and zone, arrays of one length.
+class AskingRows:
+    """What premises ask of supply, one row a pair of building and zone, arrays of one length.
 
     ``zone`` is the position of the zone, ``building`` the row's id in the store, ``premises`` how many the building
-    holds; of these, ``fresh`` have a record that is not old, and ``covered`` of the fresh ones are covered. ``depth``,
-    ``usable_m``, ``width_m`` are of ``StreetAccess``. ``reach`` is the distance to supply in ordinary terms by its
-    reach (at most 1: in reach), ``network`` the same by the network alone, ``closed`` the same to supply of any kind,
-    also what is closed to the public. ``node`` is the id of the supply's row in the store, -1 none. ``hindered`` is how
-    far access is in the way, 0…1, by ``hindered_by``.
+    holds. ``reach`` is the distance to supply in ordinary terms by its reach (at most 1: in reach), ``node`` the id of
+    the supply's row in the store, -1 none.
     """
 
     zone: IntArray
     building: IntArray
     premises: FloatArray
-    fresh: FloatArray
-    covered: FloatArray
-    depth: IntArray
-    usable_m: FloatArray
-    width_m: FloatArray
     reach: FloatArray
-    network: FloatArray
-    closed: FloatArray
     node: IntArray
-    hindered: FloatArray
 
     def __len__(self) -> int:
         """Count of rows."""
         return len(self.zone)
 
-    def take(self, where: BoolArray | IntArray) -> PremiseRows:
-        """The rows chosen by a mask or by positions."""
-        return PremiseRows(**{each.name: getattr(self, each.name)[where] for each in fields(self)})
-
     def once(self) -> BoolArray:
         """One row a building, where zones overlap: the first by building."""
+        if len(np.unique(self.building)) == len(self):
+            return np.ones(len(self), dtype=bool)
         first = np.zeros(len(self), dtype=bool)
         first[np.unique(self.building, return_index=True)[1]] = True
         return first
+
+
+@dataclass(frozen=True)
+class PremiseRows(AskingRows):
+    """All that is known of each premise; arrays of the same length.
+
+    Of the premises, ``fresh`` have a record that is not old, and ``covered`` of the fresh ones are covered. ``depth``,
+    ``usable_m``, ``width_m`` are of ``StreetAccess``. ``network`` is the reach by the network alone, ``closed`` that to
+    supply of any kind, also what is closed to the public. ``hindered`` is how far access is in the way, 0…1, by
+    ``hindered_by``.
+    """
+
+    fresh: FloatArray
+    covered: FloatArray
+    depth: IntArray
+    usable_m: FloatArray
+    width_m: FloatArray
+    network: FloatArray
+    closed: FloatArray
+    hindered: FloatArray
+
+    def take(self, where: BoolArray | IntArray) -> PremiseRows:
+        """The rows chosen by a mask or by positions."""
+        return PremiseRows(**{each.name: getattr(self, each.name)[where] for each in fields(self)})
 
 
 def hindered_by(
@@ -127,8 +138,8 @@ class Demand:
         return len(self.node)
 
     @classmethod
-    def of(cls, rows: PremiseRows) -> Demand:
-        """Of the premises of the whole city."""
+    def of(cls, rows: AskingRows) -> Demand:
+        """Of these premises: all of the city, or of those that are looked at."""
         at = rows.node >= 0
         node, which = np.unique(rows.node[at], return_inverse=True)
         asked = np.where(rows.once() & (rows.reach <= 1), rows.premises, 0.0)[at]
@@ -158,12 +169,13 @@ Rows = Callable[..., PremiseRows]
 class PremiseModel:
     """The premises of an index, as declared.
 
-    ``layers`` are read around each batch, within so many metres. ``supply`` is the layer of what supplies: it is read
-    whole once a run for ``prepare_of``, whose result all batches and ``capacity_of`` get as ``prepared``.
-    ``capacity_of(demand, prepared, **params)`` sees what the whole city asks, after all batches: capacity 0…1 of each
-    row of supply. ``seen_of(prepared, networks)`` says what the rows see of what was prepared besides networks: an edit
-    computes those again that saw what changed; without it, all. ``lifts_of`` says what would help. ``confidence`` is
-    fixed where the sets are geometry and not a contrast. ``words`` are nouns and sentences by language.
+    ``layers`` are read around each batch, within so many metres. ``supply`` is the layer of what supplies: it is
+    read whole once a run for ``prepare_of``, whose result all batches and ``capacity_of`` get as ``prepared``.
+    ``capacity_of(demand, prepared, **params)`` gives the capacity 0…1 of each row of supply; where it
+    ``is_shared``, it sees what the whole city asks, after all batches. ``seen_of(prepared, networks)`` says what
+    the rows see of what was prepared besides networks: an edit computes those again that saw what changed; without
+    it, all. ``lifts_of`` says what would help. ``confidence`` is fixed where the sets are geometry and not a
+    contrast. ``words`` are nouns and sentences by language.
     """
 
     id: str
@@ -177,6 +189,7 @@ class PremiseModel:
     doc: str
     prepare_of: Callable[..., Any] = field(default=nothing)
     capacity_of: Callable[..., FloatArray] = field(default=unlimited)
+    is_shared: bool = False
     lifts_of: Callable[[PremiseRows, FloatArray], Lifts] = field(default=ordinary_lifts)
     seen_of: Callable[..., Sequence[Sight]] | None = None
 
@@ -192,7 +205,12 @@ class PremiseModel:
 
     def capacity(self, function: Callable[..., FloatArray]) -> Callable[..., FloatArray]:
         """Decorate ``function(demand, prepared, **params)``, called once a run with what the whole city asks."""
-        self.capacity_of = function
+        self.capacity_of, self.is_shared = function, True
+        return function
+
+    def capacity_of_each(self, function: Callable[..., FloatArray]) -> Callable[..., FloatArray]:
+        """Decorate ``function(node, prepared, **params)``: capacity of rows of supply, by id, whatever is asked."""
+        self.capacity_of = lambda demand, prepared, **params: function(demand.node, prepared, **params)
         return function
 
     def lifts(self, function: Callable[[PremiseRows, FloatArray], Lifts]) -> Callable[[PremiseRows, FloatArray], Lifts]:

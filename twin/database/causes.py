@@ -30,6 +30,9 @@ ARRAY_TYPES = {
 }
 """Columns of ``twin.premise`` that hold arrays, as they stand in ``copy_premises``."""
 
+ASKING = ("building", "node", "premises", "reach")
+"""Those of them that say what is asked of supply."""
+
 
 @dataclass(frozen=True)
 class FormRow:
@@ -178,9 +181,18 @@ def run_with_causes(connection: Connection, run: int | None = None) -> Row:
 
 def premises_of_goal(connection: Connection, run: int, goal: str, zones: Iterable[str] | None = None) -> list[Row]:
     """Evidence of a goal by zone, of all or of some; each column of ``ARRAY_TYPES`` a NumPy array."""
+    return _arrays(connection, "premises_of_goal", _of_goal(run, goal, zones))
+
+
+def asking_premises_of_goal(connection: Connection, run: int, goal: str, zones: Iterable[str]) -> list[Row]:
+    """Of the evidence of some zones, the columns of ``ASKING``."""
+    return _arrays(connection, "asking_premises_of_goal", _of_goal(run, goal, zones))
+
+
+def _arrays(connection: Connection, name: str, values: Mapping[str, Any]) -> list[Row]:
     with connection.cursor(binary=True) as cursor:
         read_numbers(cursor)
-        return cursor.execute(query("premises_of_goal"), _of_goal(run, goal, zones)).fetchall()
+        return cursor.execute(query(name), values).fetchall()
 
 
 def scores_of_goal(connection: Connection, run: int, goal: str, zones: Iterable[str] | None = None) -> list[Row]:

@@ -30,6 +30,7 @@ max_wal_size = 4GB
 wal_level = minimal
 max_wal_senders = 0
 wal_compression = lz4
+default_toast_compression = lz4
 random_page_cost = 1.1
 jit = off
 timezone = 'UTC'

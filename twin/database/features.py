@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,8 @@ NO_DAY, FIRST_DAY = np.iinfo(np.int64).min, datetime.date(1970, 1, 1).toordinal(
 """How numpy numbers a missing day, and how Python numbers the day from which numpy counts."""
 
 PART_ROWS = 25_000
+
+Statement = sql.SQL | sql.Composed
 
 NOW = "layer"
 """The schema of layers as they are; ``as_of.PAST`` holds them as they stood at a moment."""
@@ -74,14 +77,26 @@ def zones_of(connection: Connection, layer: Layer, ids: Sequence[int], schema: s
 
 
 def features_near(
-    connection: Connection, layer: Layer, zones: Sequence[int], reach_m: float, schema: str = NOW
-) -> Features:
-    """Rows of a layer whose box comes within ``reach_m`` of the box of any of the zones, by key.
+    connection: Connection, layers: Sequence[tuple[Layer, float]], zones: Sequence[int], schema: str = NOW
+) -> dict[str, Features]:
+    """By id of each layer, its rows whose box comes within so many metres of the box of any of the zones, by key.
 
-    So that nothing hangs on the order of rows in files: of equal ones the first in an array is always the same.
+    So that nothing hangs on the order of rows in files: of equal ones the first in an array is always the same. While
+    the rows of one layer are made to arrays, the server looks for those of the next.
     """
-    statement = query("features_near", zones=_zones(schema), **_parts(layer, schema))
-    return _features(connection, layer, statement, {"ids": list(zones), "reach": reach_m})
+
+    def read(layer: Layer, metres: float) -> list[tuple[Any, ...]]:
+        statement = query("features_near", zones=_zones(schema), **_parts(layer, schema))
+        return _tuples(connection, statement, {"ids": list(zones), "reach": metres})
+
+    found = {}
+    with ThreadPoolExecutor(1) as ahead:
+        coming = [ahead.submit(read, *each) for each in layers[:1]]
+        for number, (layer, _) in enumerate(layers):
+            rows = coming.pop().result()
+            coming += [ahead.submit(read, *following) for following in layers[number + 1 : number + 2]]
+            found[layer.id] = _arrays(layer, rows)
+    return found
 
 
 def sample_places(connection: Connection, layer: Layer, count: int) -> FloatArray:
@@ -101,17 +116,24 @@ def places_near(connection: Connection, layer: Layer, around: FloatArray, metres
 
 def all_features(connection: Connection, layer: Layer, schema: str = NOW) -> Features:
     """Every row of a layer, by key."""
-    statement = query("all_features", **_parts(layer, schema))
-    return _features(connection, layer, statement)
+    parts = _in_parts(connection, layer, query("all_features", **_parts(layer, schema)))
+    return Features.joined([*parts, _arrays(layer, [])])
 
 
 def features_in_parts(connection: Connection, layer: Layer, schema: str = NOW) -> Iterator[Features]:
-    """Every row of a layer, by key, so many at once that memory does not grow with the layer."""
-    statement = query("all_features", **_parts(layer, schema))
+    """Every row of a layer, as they come, so many at once that memory does not grow with the layer.
+
+    To sort millions of them would take longer than to read them.
+    """
+    statement = query("unsorted_features", columns=_columns(layer), table=layer_table(layer.id, schema))
+    return _in_parts(connection, layer, statement)
+
+
+def _in_parts(connection: Connection, layer: Layer, statement: Statement) -> Iterator[Features]:
     with connection.transaction(), connection.cursor(layer.id, row_factory=tuple_row, binary=True) as cursor:
         cursor.execute(statement)
         while rows := cursor.fetchmany(PART_ROWS):
-            yield _arrays(layer, rows)
+            yield _arrays(layer, rows, share=True)
 
 
 def layer_rows(connection: Connection, layer: Layer) -> list[Row]:
@@ -138,27 +160,31 @@ def _columns(layer: Layer) -> sql.Composable:
     return sql.SQL(", ").join(sql.Identifier("f", name) for name in layer.fields)
 
 
-def _features(
-    connection: Connection,
-    layer: Layer,
-    statement: sql.Composed | sql.SQL,
-    values: Mapping[str, Any] | None = None,
-) -> Features:
-    """Arrays from rows of ``id``, the layer's fields, ``attributes``, ``observed_on`` and ``geom`` (WKB), in order.
+def _features(connection: Connection, layer: Layer, statement: Statement, values: Mapping[str, Any]) -> Features:
+    return _arrays(layer, _tuples(connection, statement, values))
+
+
+def _tuples(connection: Connection, statement: Statement, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Rows of ``id``, the layer's fields, ``attributes``, ``observed_on`` and ``geom`` (WKB), in order.
 
     An edit waits for them: they come as the server holds them, and as tuples, in a third of the time.
     """
     with connection.cursor(row_factory=tuple_row, binary=True) as cursor:
-        return _arrays(layer, cursor.execute(statement, values).fetchall())
+        return cursor.execute(statement, values).fetchall()
 
 
-def _arrays(layer: Layer, rows: Sequence[tuple[Any, ...]]) -> Features:
+def _arrays(layer: Layer, rows: Sequence[tuple[Any, ...]], *, share: bool = False) -> Features:
+    """Rows as arrays; ``share``: equal words of a column are one object, which is worth it where rows are kept."""
     kinds = {name: each.kind for name, each in layer.fields.items()} | {
         "attributes": Kind.TEXT,
         "observed_on": Kind.DATE,
     }
+    words = [name for name, each in layer.fields.items() if each.kind is Kind.TEXT] if share else []
     ids, *found, shapes = zip(*rows, strict=True) if rows else [()] * (len(kinds) + 2)
     columns = {name: _array(given, kind) for (name, kind), given in zip(kinds.items(), found, strict=True)}
+    for name in words:
+        known: dict[Any, Any] = {}
+        columns[name] = _objects([known.setdefault(each, each) for each in columns[name]])
     geometry = np.empty(len(rows), dtype=object)
     geometry[:] = shapely.from_wkb(np.array(shapes, dtype=object)) if rows else []
     frame = pd.DataFrame(columns, index=pd.RangeIndex(len(rows)))

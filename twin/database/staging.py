@@ -208,7 +208,9 @@ class Staging:
         )
         conflicts = hold_back(self._connection, self._layer, self._arrival.source, self._arrival.load, quarantined)
         changed, closed = self._change()
-        new = self._execute("insert_new", table=table, key=key, columns=self._columns).rowcount
+        # Neighbours beside each other: who reads a zone then finds them in few pages.
+        order = sql.SQL("i.geom" if self._layer.has_geometry else "i.source_row")
+        new = self._execute("insert_new", table=table, key=key, columns=self._columns, order=order).rowcount
         unchanged = int(waiting["count"] if waiting else 0) - new - changed
         return Merged(new, changed, unchanged, closed, conflicts)
 

@@ -27,11 +27,11 @@ Seen = Callable[[Any], Sequence[Sight]]
 class Network:
     """A network as it was declared.
 
-    ``draw`` takes the features of ``layers``, each layer whole, by name, and the facts of the city. What it gives is
-    read by all batches at once, from several threads: arrays that nobody changes. Layers of which only sums are wanted,
-    and which have a row a house, are ``gathered`` instead: given part by part, so that memory does not grow with the
-    city. ``seen_of`` says what zones see of it, so that an edit computes those again that saw what changed; without it
-    an edit computes all zones.
+    ``draw`` takes the features of ``layers``, each layer whole, by name, and the facts of the city. What it gives
+    is read by all batches at once, from several threads: arrays that nobody changes. Layers of which only sums are
+    wanted, and which have a row a house, are ``gathered`` instead: given part by part and in no order, so that
+    memory does not grow with the city. ``seen_of`` says what zones see of it, so that an edit computes those again
+    that saw what changed; without it an edit computes all zones.
     """
 
     id: str

@@ -190,13 +190,13 @@ def sewer(layers: Mapping[str, Features], city: CityFacts) -> Sewer:  # noqa: AR
 @sewer.gather("sewer_connection")
 def _with_people(built: Sewer, parts: Iterable[Features]) -> Sewer:
     """Residents whose water each pipe must take up by itself."""
-    near, people = Nearest(built.pipes.geometry), np.zeros(len(built.pipes))
+    near, premises = Nearest(built.pipes.geometry), np.zeros(len(built.pipes))
     for connections in parts:
         pipe, _ = near.of(connections.geometry, TAKEN_UP_M)
-        premises = np.nan_to_num(connections.numbers("premises"))
         found = pipe >= 0
-        people += np.bincount(pipe[found], PEOPLE_PER_DWELLING * premises[found], minlength=len(people))
-    return dataclasses.replace(built, taken_up=people)
+        # Whole numbers: their sum is the same in whatever order the rows come.
+        premises += np.bincount(pipe[found], np.nan_to_num(connections.numbers("premises"))[found], len(premises))
+    return dataclasses.replace(built, taken_up=PEOPLE_PER_DWELLING * premises)
 
 
 @sewer.seen

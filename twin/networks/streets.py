@@ -21,7 +21,7 @@ def streets(layers: Mapping[str, Features], city: CityFacts) -> Graph:  # noqa: 
     """Streets that people can walk on: rows of any class and direction but motorway, motorway_link,
     construction and proposed.
 
-    Lines are noded by their union on a grid of 1 mm: they join where they cross or touch. Ways on different
+    Lines are noded on a grid of 1 mm: they join where they cross or touch. Ways on different
     values of OSM's ``layer`` (bridges, tunnels) do not join where they cross; they join where both have a
     vertex at the same place. A node stands at each vertex, and on longer stretches at equal steps of at most
     25 m. Of edges between the same nodes the shortest is kept, and only the largest connected component: what

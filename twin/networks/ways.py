@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from twin.batch import BoolArray, CityFacts, Features, FloatArray, Geometries, IntArray
 from twin.goals import NOT_SERVICE_CLASSES
 from twin.networks.network import network
+from twin.spatial.closest import closest
 from twin.spatial.graph import Graph
 from twin.spatial.noding import noded
 from twin.spatial.sight import Sight, look
@@ -52,27 +53,16 @@ class Stretches:
     tree: shapely.STRtree
     way: IntArray
 
-    def nearest(
-        self, footprints: Geometries, points: Geometries, limit: FloatArray
-    ) -> tuple[IntArray, IntArray, FloatArray]:
+    def nearest(self, footprints: Geometries, limit: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
         """Footprints that have a piece within ``limit``, their nearest piece, and the metres to it.
 
-        Of pieces that are equally near (``SAME_M``) the first in the order of ways. ``points`` lie in the footprints.
+        Of pieces that are equally near (``SAME_M``) the first in the order of ways.
         """
-        # The piece nearest to the point bounds the distance of the footprint: twice as fast as to ask for polygons.
-        bound = np.full(len(footprints), np.nan)
-        footprint, piece = self.tree.query_nearest(points, all_matches=False)
-        metres = shapely.distance(footprints[footprint], self.tree.geometries[piece])
-        bound[footprint] = np.minimum(metres, limit[footprint])
-        footprint, piece = self.tree.query(footprints, predicate="dwithin", distance=bound + SAME_M)
-        metres = shapely.distance(footprints[footprint], self.tree.geometries[piece])
+        footprint, piece, metres = closest(self.tree, footprints, limit + SAME_M, SAME_M)
         least = np.full(len(footprints), np.inf)
-        np.minimum.at(least, footprint, metres)
-        near = np.flatnonzero(metres <= least[footprint] + SAME_M)
-        near = near[np.lexsort((piece[near], footprint[near]))]
-        near = near[np.unique(footprint[near], return_index=True)[1]]
+        least[footprint] = metres
         look(WAYS, np.minimum(least, limit))
-        return footprint[near], piece[near], least[footprint[near]]
+        return footprint, piece, metres
 
 
 @dataclass(frozen=True)

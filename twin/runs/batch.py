@@ -83,11 +83,8 @@ def read_batch(connection: Connection, plan: Plan, part: Cut, shared: Shared) ->
     """
     layers = discover("layers", Layer)
     zones = zones_of(connection, layers["zone"], part.ids, shared.schema)
-    features = {
-        name: features_near(connection, layers[name], part.ids, reach, shared.schema)
-        for name, reach in plan.reach_m.items()
-        if shared.facts.rows.get(name)
-    }
+    read = [(layers[name], reach) for name, reach in plan.reach_m.items() if shared.facts.rows.get(name)]
+    features = features_near(connection, read, part.ids, shared.schema)
     with_parts, own = _with_own_parts(zones, shared.own)
     return Batch(with_parts, features, shared.facts, shared.networks, shared.per_node, shared.rasters), own
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.attribution.method import Names
-from twin.attribution.premise import Demand, PremiseRows
+from twin.attribution.premise import AskingRows, Demand
 from twin.batch import BoolArray, FloatArray
 
 Asked = dict[str, Demand]
@@ -38,15 +38,18 @@ class Catchments:
         return frozenset(code for code, each in asked.items() if np.isin(each.node, changed).any())
 
 
-def asked_by_zone(zones: Names, rows: PremiseRows, counted: BoolArray) -> Asked:
+def asked_by_zone(zones: Names, rows: AskingRows, counted: BoolArray) -> Asked:
     """What the premises of each zone ask; ``rows.zone`` are positions among ``zones``, ``counted`` says which count."""
     at = np.flatnonzero(rows.node >= 0)
-    pairs, which = np.unique(np.stack([rows.zone[at], rows.node[at]]), axis=1, return_inverse=True)
+    # One number a pair of zone and node: sorting these is ten times faster than np.unique(axis=1).
+    span = int(rows.node.max(initial=0)) + 1
+    pairs, which = np.unique(rows.zone[at] * span + rows.node[at], return_inverse=True)
     amount = np.where(counted & (rows.reach <= 1), rows.premises, 0.0)[at]
-    sums = np.bincount(which.ravel(), amount, minlength=pairs.shape[1]).astype(np.float64)
-    starts = np.searchsorted(pairs[0], np.arange(len(zones) + 1))
+    sums = np.bincount(which, amount, minlength=len(pairs)).astype(np.float64)
+    zone, node = np.divmod(pairs, span)
+    starts = np.searchsorted(zone, np.arange(len(zones) + 1))
     parts = (slice(starts[n], starts[n + 1]) for n in range(len(zones)))
-    return {str(code): Demand(pairs[1, part], sums[part]) for code, part in zip(zones, parts, strict=True)}
+    return {str(code): Demand(node[part], sums[part]) for code, part in zip(zones, parts, strict=True)}
 
 
 def summed(asked: Mapping[str, Demand]) -> Demand:

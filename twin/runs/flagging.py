@@ -6,7 +6,7 @@ a cabinet that is full for a new house is full for the houses beside it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,8 +14,9 @@ import numpy as np
 
 from layers.schema import Layer
 from twin.attribution.flags import Flag, Spoken, ZoneScores, flags_of, flags_without_premises
-from twin.attribution.premise import Demand, PremiseModel, PremiseRows
-from twin.batch import Features, FloatArray, IntArray
+from twin.attribution.method import Names
+from twin.attribution.premise import AskingRows, Demand, PremiseModel, PremiseRows
+from twin.batch import Features, FloatArray
 from twin.database import causes
 from twin.database.causes import FlagRow
 from twin.database.connect import Connection, Row
@@ -69,7 +70,7 @@ def write_flags_of_run(
         Catchments for the next run: of an edit, and of a whole city where the process ``keeps`` them.
     """
     whole, is_edit = Flagged(), scope.zones is not None
-    for flagged in flags_of_run(connection, scope, plan, ready, kept):
+    for flagged in flags_of_run(connection, scope, plan, ready, kept, keeps=keeps or is_edit):
         # Of a whole city each goal is written by itself, or memory would grow with it; of an edit all at once.
         if not is_edit:
             causes.write_flags(connection, base, scope.run, flagged.rows, flagged.zones)
@@ -82,7 +83,7 @@ def write_flags_of_run(
 
 
 def flags_of_run(
-    connection: Connection, scope: Scope, plan: Plan, ready: Ready, kept: Mapping[str, Catchments]
+    connection: Connection, scope: Scope, plan: Plan, ready: Ready, kept: Mapping[str, Catchments], *, keeps: bool
 ) -> Iterator[Flagged]:
     """Flags of a run, goal by goal: those of one goal of a large city are many.
 
@@ -92,6 +93,7 @@ def flags_of_run(
         plan: what it computes.
         ready: what its batches shared.
         kept: catchments by goal of the run before; without them all zones of the goal are looked at.
+        keeps: whether catchments are kept for the next run.
     """
     for planned in plan.goals:
         work = _Goal(connection, scope, plan, ready, planned)
@@ -102,7 +104,7 @@ def flags_of_run(
             zones, rows, catchments[goal] = work.around(planned.premises, former)
         else:
             zones = None
-            rows, catchments[goal] = work.everywhere(planned.premises)
+            rows, catchments[goal] = work.everywhere(planned.premises, keeps=keeps)
         yield Flagged([_row(goal, flag) for flag in rows], {goal: zones}, catchments)
 
 
@@ -132,24 +134,33 @@ class _Goal:
         scores = self._scores(zones)
         return flags_without_premises(scores, self._spoken, layer=model.supply if model else "")
 
-    def everywhere(self, model: PremiseModel) -> tuple[list[Flag], Catchments]:
+    def everywhere(self, model: PremiseModel, *, keeps: bool) -> tuple[list[Flag], Catchments]:
         """Flags of the whole city, of so many zones at once that memory does not grow with it.
 
-        Where zones overlap, who counts a building is a matter of all of them: then of all at once.
+        Where zones overlap, who counts a building is a matter of all of them: then of all at once. What is asked is
+        read before, where capacity hangs on it, and noted by zone where it is kept for the next run.
         """
-        codes = [str(code) for code in self._scores(None).zone]
-        step = len(codes) if self.ready.overlapping else ZONES_AT_ONCE
-        parts = [frozenset(codes[start : start + step]) for start in range(0, len(codes), max(step, 1))]
-        known = [self._evidence(parts[0])] if len(parts) == 1 else None
+        scores = self._scores(None)
+        step = len(scores.zone) if self.ready.overlapping else ZONES_AT_ONCE
+        parts = [slice(start, start + step) for start in range(0, len(scores.zone), max(step, 1))]
+        known = self._premises(scores.zone) if len(parts) == 1 else None
         asked: Asked = {}
-        for scores, rows in known or map(self._evidence, parts):
-            asked |= asked_by_zone(scores.zone, rows, rows.once())
+        if model.is_shared or keeps:
+            for part in parts:
+                asking = self._asking(scores.zone[part]) if known is None else known
+                asked |= asked_by_zone(scores.zone[part], asking, asking.once())
         demand = summed(asked)
         capacity = self._capacity(model, demand)
         flags = []
-        for scores, rows in known or map(self._evidence, parts):
-            flags += self._flags(model, scores, rows, demand.at(rows.node, capacity))
+        for part in parts:
+            rows = self._premises(scores.zone[part]) if known is None else known
+            of_rows = (demand, capacity) if model.is_shared else self._asked_here(model, rows)
+            flags += self._flags(model, scores.part(part), rows, of_rows[0].at(rows.node, of_rows[1]))
         return flags, Catchments(self.scope.run, asked, demand, capacity)
+
+    def _asked_here(self, model: PremiseModel, rows: PremiseRows) -> tuple[Demand, FloatArray]:
+        demand = Demand.of(rows)
+        return demand, self._capacity(model, demand)
 
     def around(self, model: PremiseModel, former: Catchments) -> tuple[frozenset[str], list[Flag], Catchments]:
         """Flags of the zones that were computed again, and of those whose supply has another capacity since."""
@@ -164,10 +175,17 @@ class _Goal:
         flags = self._flags(model, scores, rows, demand.at(rows.node, capacity))
         return zones, flags, Catchments(self.scope.run, asked, demand, capacity)
 
-    def _evidence(self, zones: frozenset[str] | None) -> tuple[ZoneScores, PremiseRows]:
+    def _evidence(self, zones: frozenset[str]) -> tuple[ZoneScores, PremiseRows]:
         scores = self._scores(zones)
-        stored = causes.premises_of_goal(self.connection, self.scope.run, self._name, zones)
-        return scores, city_rows(stored, scores.zone)
+        return scores, self._premises(scores.zone)
+
+    def _premises(self, zones: Names) -> PremiseRows:
+        stored = causes.premises_of_goal(self.connection, self.scope.run, self._name, zones.tolist())
+        return PremiseRows(**_columns(stored, zones, causes.ARRAY_TYPES))
+
+    def _asking(self, zones: Names) -> AskingRows:
+        stored = causes.asking_premises_of_goal(self.connection, self.scope.run, self._name, zones.tolist())
+        return AskingRows(**_columns(stored, zones, causes.ASKING))
 
     @property
     def _name(self) -> str:
@@ -205,17 +223,16 @@ def zone_scores(stored: Sequence[Row], planned: Planned) -> ZoneScores:
     return ZoneScores(zone, numbers("value"), target, numbers("shortfall"), numbers("quality"), people, premises)
 
 
-def city_rows(stored: Sequence[Row], zones: Sequence[str] | np.ndarray[Any, Any]) -> PremiseRows:
-    """Stored evidence of a goal as rows, each zone by its position among ``zones``; of other zones none."""
+def _columns(stored: Sequence[Row], zones: Names, names: Iterable[str]) -> dict[str, Any]:
+    """Stored evidence as columns of rows, each zone by its position among ``zones``."""
     position = {str(code): at for at, code in enumerate(zones)}
-    kept = [row for row in stored if row["zone"] in position]
-    lengths = [len(row["building"]) for row in kept]
-    zone: IntArray = np.repeat(np.array([position[row["zone"]] for row in kept], dtype=np.int64), lengths)
-    columns: dict[str, Any] = {}
-    for name, kind in causes.ARRAY_TYPES.items():
-        type_of = np.int64 if kind.startswith("int") else np.float64
-        columns[name] = np.concatenate([np.empty(0, type_of), *(row[name].astype(type_of) for row in kept)])
-    return PremiseRows(zone=zone, **columns)
+    lengths = [len(row["building"]) for row in stored]
+    places = np.array([position[row["zone"]] for row in stored], dtype=np.int64)
+    columns: dict[str, Any] = {"zone": np.repeat(places, lengths)}
+    for name in names:
+        type_of = np.int64 if causes.ARRAY_TYPES[name].startswith("int") else np.float64
+        columns[name] = np.concatenate([np.empty(0, type_of), *(row[name] for row in stored)]).astype(type_of)
+    return columns
 
 
 def _keys(layer: str, rows: Features) -> dict[int, str]:

@@ -16,6 +16,7 @@ from twin.discover import discover
 from twin.index import Index
 from twin.runs.batch import Shared, own_parts
 from twin.runs.catchments import Catchments
+from twin.runs.memory import give_back
 from twin.runs.plan import Plan, Planned
 from twin.spatial.graph import GRAPH, Graph
 from twin.spatial.sight import Sight
@@ -104,6 +105,7 @@ class Preparation:
         self._whole, self._made = {}, set()
         work = _Work(self, connection, plan, facts, versions, schema)
         networks = {name: work.network(name) for name in plan.networks}
+        self._let_go()
         per_node = {g.goal.index: work.per_node(g, networks) for g in plan.goals if g.index.per_node_of is not None}
         modelled = [each for each in plan.goals if each.premises is not None and facts.rows.get(each.premises.supply)]
         prepared = {each.goal.index: work.prepared(each, networks) for each in modelled}
@@ -112,8 +114,14 @@ class Preparation:
         shared = Shared(facts, networks, per_node, own, grids(connection, srid), prepared, schema)
         wanted = {*map(_of_network, plan.networks), *map(_of_nodes, per_node), *map(_of_supply, prepared)}
         sights = {name: self._parts[name].sights for name in wanted}
-        self._whole = {}
+        self._let_go()
         return Ready(shared, supplies, sights, frozenset(self._made), overlapping)
+
+    def _let_go(self) -> None:
+        """Of layers that were read whole; rows of streets outweigh the networks that are made of them."""
+        if self._whole:
+            self._whole = {}
+            give_back()
 
     def part(self, name: str, made_of: object, make: Callable[[], tuple[Any, Sights]]) -> Any:
         """A part by name, made where what it is made of is not what it was."""
@@ -122,6 +130,7 @@ class Preparation:
             content, sights = make()
             held = self._parts[name] = _Part(made_of, content, sights)
             self._made.add(name)
+            give_back()
         return held.content
 
     def whole(self, connection: Connection, layer: str, schema: str) -> Features:
@@ -157,7 +166,7 @@ class _Work:
 
         def make() -> tuple[Any, Sights]:
             assert index.per_node_of is not None
-            numbers = index.per_node_of(self._layers(read), networks, self.facts, **planned.params)
+            numbers = index.per_node_of(_Lazily(self, read), networks, self.facts, **planned.params)
             return numbers, _sights_of_nodes(index, numbers, networks)
 
         return self.held.part(_of_nodes(planned.goal.index), state, make)

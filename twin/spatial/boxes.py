@@ -21,6 +21,14 @@ def coordinates(points: Geometries) -> FloatArray:
     return found
 
 
+def diagonals(boxes: FloatArray | IntArray) -> Geometries:
+    """A line across each box (B, 4), None for one with NaN: a tree asks for boxes alone, and polygons take longer."""
+    lines = np.full(len(boxes), None, dtype=object)
+    known = np.isfinite(boxes).all(axis=1)
+    lines[known] = shapely.linestrings(boxes[known].astype(np.float64).reshape(-1, 2, 2))
+    return lines
+
+
 def points_in(boxes: FloatArray, xy: FloatArray) -> tuple[IntArray, IntArray]:
     """Positions (box, point) of all pairs where the box (west, south, east, north) holds the point, and some more.
 

@@ -15,6 +15,8 @@ from scipy.spatial import cKDTree
 from twin.batch import FloatArray, IntArray
 from twin.spatial.sight import FARTHEST_M, look
 
+Positions = NDArray[np.int32] | IntArray
+
 GRAPH = "graph"
 """How it is noted how far the nearest node was looked for."""
 
@@ -37,12 +39,14 @@ class Graph:
         return len(self.xy)
 
     @classmethod
-    def of(cls, xy: FloatArray, one: IntArray, other: IntArray, lengths: FloatArray) -> Graph:
+    def of(cls, xy: FloatArray, one: Positions, other: Positions, lengths: FloatArray) -> Graph:
         """From edges given once each, as node positions and lengths; no loops, no two edges of one pair."""
-        both = (np.concatenate([one, other]), np.concatenate([other, one]))
-        matrix = csr_array((np.concatenate([lengths, lengths]), both), shape=(len(xy), len(xy)))
-        matrix.sort_indices()
-        return cls(xy, matrix.indptr.astype(np.int32), matrix.indices.astype(np.int32), matrix.data)
+        start, end = np.concatenate([one, other]), np.concatenate([other, one])
+        # Sorted here, not by scipy, which needs thrice the memory.
+        order = np.argsort(start.astype(np.int64) * len(xy) + end).astype(np.int32)
+        starts = np.zeros(len(xy) + 1, dtype=np.int32)
+        np.cumsum(np.bincount(start, minlength=len(xy)), out=starts[1:])
+        return cls(xy, starts, end[order].astype(np.int32), lengths[order % max(len(lengths), 1)])
 
     @property
     def matrix(self) -> csr_array[Any, Any]:
@@ -83,7 +87,9 @@ class Graph:
         """The connected component with the most nodes; of equals the one with the first node."""
         if len(self) == 0:
             return self
-        _, label = connected_components(self.matrix, directed=False)
+        parts, label = connected_components(self.matrix, directed=False)
+        if parts == 1:
+            return self
         kept = label == np.bincount(label).argmax()
         part = self.matrix[kept][:, kept]
         return Graph(self.xy[kept], part.indptr.astype(np.int32), part.indices.astype(np.int32), part.data)

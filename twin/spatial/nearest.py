@@ -8,6 +8,7 @@ import shapely
 from twin.batch import BoolArray, FloatArray, Geometries, IntArray
 from twin.spatial.access import TOLERANCE_M
 from twin.spatial.boxes import coordinates, points_in
+from twin.spatial.closest import closest
 from twin.spatial.sight import look
 
 NEAR = "near"
@@ -82,15 +83,8 @@ class Nearest:
         if not chosen.any() or len(places) == 0:
             look(NEAR, np.full(len(places), reach_m))
             return nearest, metres
-        tree = self._tree(chosen)
-        (place, found), far = tree.query_nearest(
-            places, max_distance=reach_m + 2 * TOLERANCE_M, return_distance=True, all_matches=True
-        )
-        position = np.flatnonzero(chosen)[found]
-        # Written from the last to the first, so that of equally near ones the lowest position stays.
-        order = np.lexsort((-position, place))
-        order = order[far[order] <= reach_m + TOLERANCE_M]
-        nearest[place[order]], metres[place[order]] = position[order], far[order]
+        place, found, far = closest(self._tree(chosen), places, reach_m + TOLERANCE_M)
+        nearest[place], metres[place] = np.flatnonzero(chosen)[found], far
         look(NEAR, np.minimum(metres, reach_m))
         return nearest, metres
 

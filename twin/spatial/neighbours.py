@@ -7,6 +7,7 @@ import shapely
 
 from twin.batch import Batch, BoolArray, Geometries, IntArray
 from twin.networks.ways import Ways
+from twin.spatial.boxes import diagonals
 from twin.spatial.crossing import footprint_tree
 from twin.spatial.membership import building_points
 from twin.spatial.street_access import street_access
@@ -36,9 +37,11 @@ def neighbours(batch: Batch) -> IntArray:
 
 def _neighbours(batch: Batch) -> IntArray:
     footprints, tree = batch.layer("building").geometry, footprint_tree(batch)
-    one, other = tree.query(footprints, predicate="dwithin", distance=BESIDE_M)
+    one, other = tree.query(diagonals(shapely.bounds(footprints) + BESIDE_M * np.array([-1, -1, 1, 1])))
     one, other = one[one < other], other[one < other]
     lines = np.asarray(shapely.shortest_line(footprints[one], footprints[other]))
+    near = shapely.length(lines) <= BESIDE_M
+    one, other, lines = one[near], other[near], lines[near]
     free = _is_alone(lines, one, other, tree) & ~_is_crossed(lines, batch.networks["ways"])
     return np.column_stack([one[free], other[free]]).astype(np.int64)
 

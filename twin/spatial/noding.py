@@ -6,6 +6,7 @@ import numpy as np
 import shapely
 
 from twin.batch import BoolArray, Features, FloatArray, Geometries, IntArray
+from twin.spatial.cuts import cut
 from twin.spatial.graph import Graph
 
 GRID_M = 0.001
@@ -14,13 +15,14 @@ GRID_M = 0.001
 def noded(features: Features, chosen: BoolArray, step_m: float = np.inf) -> Graph:
     """The graph of the chosen rows of streets, each edge cut into equal steps of at most ``step_m``.
 
-    Lines are noded by their union on a grid of 1 mm: they join where they cross or touch. Ways on different
+    Lines are noded on a grid of 1 mm: they join where they cross or touch. Ways on different
     values of OSM's ``layer`` (bridges, tunnels) do not join where they cross; they join where both have a
     vertex at the same place. A node stands at each vertex. Of edges between the same nodes the shortest is kept.
     """
-    lines, levels = features.geometry[chosen], _levels(features)[chosen]
-    pieces = [_segments(lines[levels == level]) for level in np.unique(levels)]
-    return _graph_of(np.concatenate([np.empty((0, 4)), *pieces]), step_m)
+    levels = _levels(features)[chosen]
+    lines = features.geometry[chosen]
+    pieces = [cut(_pieces(lines[levels == level])) for level in np.unique(levels)]
+    return _graph_of(np.concatenate([np.empty((0, 4), dtype=np.int64), *pieces]), step_m)
 
 
 def _levels(features: Features) -> IntArray:
@@ -34,16 +36,16 @@ def _whole(tag: object) -> int:
     return int(text) if text.lstrip("+-").isdecimal() else 0
 
 
-def _segments(lines: Geometries) -> FloatArray:
-    """Straight pieces x0, y0, x1, y1 of the union of lines, cut wherever they meet."""
-    parts = shapely.get_parts(shapely.union_all(lines, grid_size=GRID_M))
-    xy, line = shapely.get_coordinates(parts, return_index=True)
+def _pieces(lines: Geometries) -> FloatArray:
+    """Straight pieces x0, y0, x1, y1 of lines, in steps of the grid."""
+    xy, line = shapely.get_coordinates(shapely.get_parts(lines), return_index=True)
+    place = xy / GRID_M
     joined = line[1:] == line[:-1]
-    return np.hstack([xy[:-1][joined], xy[1:][joined]])
+    return np.hstack([place[:-1][joined], place[1:][joined]])
 
 
-def _graph_of(segments: FloatArray, step_m: float) -> Graph:
-    ends = np.rint(segments.reshape(-1, 2) / GRID_M).astype(np.int64)
+def _graph_of(pieces: IntArray, step_m: float) -> Graph:
+    ends = pieces.reshape(-1, 2)
     first, node = _distinct(ends)
     places = ends[first].astype(np.float64)
     pairs = np.sort(node.reshape(-1, 2), axis=1)
@@ -64,14 +66,16 @@ def _distinct(rows: IntArray) -> tuple[IntArray, IntArray]:
 def _stepped(xy: FloatArray, one: IntArray, other: IntArray, step_m: float) -> Graph:
     """Cut each edge into equal steps; the nodes between are new, so they join nothing on another level."""
     length = np.hypot(*(xy[other] - xy[one]).T)
-    steps = np.maximum(1, np.ceil(length / step_m)).astype(np.int64)
-    edge = np.repeat(np.arange(len(one)), steps)
-    step = np.arange(len(edge)) - np.repeat(np.cumsum(steps) - steps, steps)
+    steps = np.maximum(1, np.ceil(length / step_m)).astype(np.int32)
+    edge = np.repeat(np.arange(len(one), dtype=np.int32), steps)
+    step = np.arange(len(edge), dtype=np.int32) - np.repeat(np.cumsum(steps, dtype=np.int32) - steps, steps)
     is_last = step == steps[edge] - 1
-    between = len(xy) + np.cumsum(~is_last) - 1
+    between = np.cumsum(~is_last, dtype=np.int32) + np.int32(len(xy) - 1)
+    start = np.where(step == 0, one.astype(np.int32)[edge], np.roll(between, 1))
+    end = np.where(is_last, other.astype(np.int32)[edge], between)
     share = ((step + 1) / steps[edge])[~is_last, None]
     inner = edge[~is_last]
+    del step, is_last, between
     added = xy[one[inner]] * (1 - share) + xy[other[inner]] * share
-    start = np.where(step == 0, one[edge], np.roll(between, 1))
-    end = np.where(is_last, other[edge], between)
+    del share, inner
     return Graph.of(np.concatenate([xy, added]), start, end, (length / steps)[edge])

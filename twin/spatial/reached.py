@@ -19,15 +19,14 @@ def metres_to_places(graph: Graph, places: FloatArray) -> FloatArray:
     known = node >= 0
     if not known.any():
         return np.full(len(graph), np.inf)
-    count, edges = len(graph), graph.matrix.tocoo()
-    nearest = np.full(count, np.inf)
+    nearest = np.full(len(graph), np.inf)
     np.minimum.at(nearest, node[known], hop[known])
     ends = np.flatnonzero(np.isfinite(nearest))
-    row, column = edges.coords
     # One more node, from which edges as long as the hops lead to the graph: its distances are those to the places.
-    source = np.full(len(ends), count)
-    lengths = np.concatenate([edges.data, nearest[ends]])
-    both = np.concatenate([row, source]), np.concatenate([column, ends])
-    matrix = csr_array((lengths, both), shape=(count + 1, count + 1))
+    count = len(graph)
+    lengths = np.concatenate([graph.lengths, nearest[ends]])
+    neighbours = np.concatenate([graph.neighbours, ends.astype(np.int32)])
+    starts = np.append(graph.starts, np.int32(len(neighbours)))
+    matrix = csr_array((lengths, neighbours, starts), shape=(count + 1, count + 1))
     found = dijkstra(matrix, directed=True, indices=np.array([count]), min_only=True)
     return np.asarray(found[:count], dtype=np.float64)

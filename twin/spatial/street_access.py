@@ -9,8 +9,8 @@ import shapely
 
 from twin.batch import Batch, BoolArray, FloatArray, Geometries, IntArray
 from twin.networks.ways import SAME_M, Stretches, Ways
+from twin.spatial.closest import closest
 from twin.spatial.crossing import ACCESS_REACH_M, crossed_buildings
-from twin.spatial.membership import building_points
 from twin.spatial.walls import FACING_M, facing_middles
 
 __all__ = ["ACCESS_REACH_M", "FRONTAGE_M", "StreetAccess", "lines_to", "street_access"]
@@ -64,12 +64,12 @@ def street_access(batch: Batch) -> StreetAccess:
 
 def _street_access(batch: Batch) -> StreetAccess:
     ways: Ways = batch.networks["ways"]
-    footprints, points = batch.layer("building").geometry, building_points(batch)
+    footprints = batch.layer("building").geometry
     usable_m, depth, line, way = _to_usable(batch, ways.usable_tree)
     street_m, street = usable_m.copy(), way.copy()
     everyone, unfaced = np.arange(len(footprints)), np.flatnonzero((usable_m > FRONTAGE_M) | (depth > 0))
     for stretches, looked_at in ((ways.narrow_tree, everyone), (ways.foot_tree, unfaced)):
-        building, piece, metres = stretches.nearest(footprints[looked_at], points[looked_at], street_m[looked_at])
+        building, piece, metres = stretches.nearest(footprints[looked_at], street_m[looked_at])
         at, nearest = looked_at[building], stretches.way[piece]
         # Ways stand in the order of their width.
         better = (metres < street_m[at] - SAME_M) | (nearest < street[at])
@@ -87,7 +87,7 @@ def _to_usable(batch: Batch, usable: Stretches) -> tuple[FloatArray, IntArray, G
     count = len(footprints)
     usable_m, depth = np.full(count, np.inf), np.zeros(count, dtype=np.int64)
     line, way = np.full(count, None, dtype=object), np.full(count, -1, dtype=np.int64)
-    at, piece, metres = usable.nearest(footprints, building_points(batch), usable_m)
+    at, piece, metres = usable.nearest(footprints, usable_m)
     lines = lines_to(footprints[at], usable, piece, metres)
     usable_m[at], line[at], way[at] = metres, lines, usable.way[piece]
     depth[at] = crossed_buildings(batch, at, lines)
@@ -101,8 +101,6 @@ def lines_to(footprints: Geometries, stretches: Stretches, piece: IntArray, metr
     middles = facing_middles(footprints, lines)
     known = np.flatnonzero(np.isfinite(middles[:, 0]))
     points = np.asarray(shapely.points(middles[known]))
-    point, nearest = stretches.tree.query_nearest(points, all_matches=False)
-    straight, at = shapely.shortest_line(points[point], pieces[nearest]), known[point]
-    taken = shapely.length(straight) <= metres[at] + FACING_M
-    lines[at[taken]] = straight[taken]
+    point, nearest, _ = closest(stretches.tree, points, metres[known] + FACING_M)
+    lines[known[point]] = shapely.shortest_line(points[point], pieces[nearest])
     return lines

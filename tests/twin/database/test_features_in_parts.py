@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
 from layers.building import building
 from layers.sewer_connection import sewer_connection
@@ -15,7 +16,7 @@ from layers.sewer_pipe import sewer_pipe
 from pipelines.load import load
 from pipelines.recipe import read_recipe
 from tests.twin.runs.conftest import write_supply, write_town
-from twin.batch import CityFacts
+from twin.batch import CityFacts, Features
 from twin.database import features
 from twin.database.connect import connect
 from twin.database.features import all_features, features_in_parts
@@ -31,9 +32,12 @@ def test_parts_are_the_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     with connect(autocommit=True) as connection:
         whole, parts = all_features(connection, building), list(features_in_parts(connection, building))
         assert {len(part) for part in parts[:-1]} == {7} and len(parts) > 2
-        assert np.array_equal(np.concatenate([part.ids for part in parts]), whole.ids)
-        together = pd.concat([part.columns for part in parts], ignore_index=True)
-        pd.testing.assert_frame_equal(together, whole.columns, check_dtype=False)
+        together = Features.joined(parts)
+        by_key = together.take(np.argsort(together.words("building_id").astype(str), kind="stable"))
+        assert whole.words("building_id").tolist() == sorted(whole.words("building_id"))
+        assert np.array_equal(by_key.ids, whole.ids)
+        assert shapely.equals_identical(by_key.geometry, whole.geometry).all()
+        pd.testing.assert_frame_equal(by_key.columns, whole.columns)
         layers = {each.id: all_features(connection, each) for each in (sewer_pipe, sewer_node, sewer_connection)}
         facts = CityFacts.of(layers, "2025-06-30")
         drawn = {name: layers[name] for name in ("sewer_pipe", "sewer_node")}

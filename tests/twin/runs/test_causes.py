@@ -175,7 +175,7 @@ def test_arrays_of_numbers_come_back_as_they_went(kind: str) -> None:
 def test_a_run_that_ends_between_its_last_batch_and_its_flags_is_finished_by_the_next_call(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def stopped(*_: object) -> None:
+    def stopped(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:

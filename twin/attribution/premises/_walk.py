@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from twin.attribution.premise import Demand, Lifts, PremiseRows
+from twin.attribution.premise import Lifts, PremiseRows
 from twin.batch import BoolArray, FloatArray, Geometries, IntArray
 from twin.spatial.nearest import NEAR, Nearest
 from twin.spatial.sight import Sight
@@ -57,9 +57,9 @@ def seen_places(prepared: Places, networks: Mapping[str, Any]) -> list[Sight]:  
     return [Sight.of_shapes(NEAR, prepared.shapes, prepared.ids, prepared.public, prepared.unknown)]
 
 
-def known_open(demand: Demand, prepared: Places, **_: object) -> FloatArray:
+def known_open(node: IntArray, prepared: Places, **_: object) -> FloatArray:
     """What stands for capacity here: 1 where the near place is known to be open, 0 where that is not known."""
-    return prepared.known(demand.node)
+    return prepared.known(node)
 
 
 def walking_lifts(rows: PremiseRows, capacity: FloatArray) -> Lifts:

@@ -78,6 +78,6 @@ def _greens(
     return Places(greens.ids, greens.geometry, np.asarray(access == "public", dtype=bool), unknown)
 
 
-green_access.capacity(known_open)
+green_access.capacity_of_each(known_open)
 green_access.seen(seen_places)
 green_access.lifts(walking_lifts)

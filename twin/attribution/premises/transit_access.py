@@ -78,6 +78,6 @@ def _stops(
     return Places(stops.ids, stops.geometry, served, np.isnan(headway) & ~served)
 
 
-transit_access.capacity(known_open)
+transit_access.capacity_of_each(known_open)
 transit_access.seen(seen_places)
 transit_access.lifts(walking_lifts)

@@ -8,7 +8,6 @@ from twin.batch import Batch
 from twin.messiness.metric import Parts, metric, of_buildings
 from twin.networks.ways import Ways
 from twin.spatial.crossing import crossed_buildings
-from twin.spatial.membership import building_points
 from twin.spatial.street_access import ACCESS_REACH_M, FRONTAGE_M, lines_to, street_access
 
 
@@ -34,9 +33,9 @@ def street_frontage(batch: Batch) -> Parts:
     ways: Ways = batch.networks["ways"]
     fronts = street_access(batch).has_frontage.copy()
     behind = np.flatnonzero(~fronts)
-    footprints, points = batch.layer("building").geometry[behind], building_points(batch)[behind]
+    footprints = batch.layer("building").geometry[behind]
     limit = np.full(len(behind), FRONTAGE_M)
-    building, piece, metres = ways.narrow_tree.nearest(footprints, points, limit)
+    building, piece, metres = ways.narrow_tree.nearest(footprints, limit)
     lines = lines_to(footprints[building], ways.narrow_tree, piece, metres)
     free = (crossed_buildings(batch, behind[building], lines) == 0) & (metres <= FRONTAGE_M)
     fronts[behind[building[free]]] = True

@@ -38,6 +38,11 @@ SELECT zone, building, node, premises, fresh, covered, hindered, reach, network,
 FROM twin.premise WHERE run_id = %(run)s AND goal = %(goal)s AND (%(all)s OR zone = ANY (%(zones)s))
 ORDER BY zone COLLATE "C";
 
+-- asking_premises_of_goal: of that evidence, what is asked of supply
+SELECT zone, building, node, premises, reach
+FROM twin.premise WHERE run_id = %(run)s AND goal = %(goal)s AND zone = ANY (%(zones)s)
+ORDER BY zone COLLATE "C";
+
 -- scores_of_goal: what each zone's index says of a goal
 SELECT s.zone, s.value, s.shortfall, s.n, s.quality, s.people_affected, s.reason, s.parts, f.premises
 FROM twin.score AS s LEFT JOIN twin.form AS f ON f.run_id = s.run_id AND f.zone = s.zone

@@ -19,22 +19,24 @@ FROM {zones} AS f LEFT JOIN twin.source AS s ON s.id = f.source_id
 WHERE f.id = ANY (%(ids)s) ORDER BY f.code;
 
 -- features_near: rows of a layer whose box comes near any zone of a batch
--- OFFSET 0 has each row looked up by its id: the planner would read the whole layer once a batch, the larger the city
--- the more, since it thinks that many more rows lie near.
+-- By their place in the table, which one statement may rely on: found by id they cost twice as much, and a plain join has
+-- the whole layer read once a batch, the larger the city the more, since the planner thinks that many more rows lie near.
 WITH box AS MATERIALIZED (
     SELECT ST_Expand(geom::box2d::geometry, %(reach)s) AS near FROM {zones} WHERE id = ANY (%(ids)s)
-), found AS MATERIALIZED (
-    SELECT DISTINCT c.id FROM box JOIN {table} AS c ON c.geom && box.near
 )
 SELECT f.id, {columns}, f.attributes, s.observed_on, ST_AsBinary(f.geom) AS geom
-FROM found CROSS JOIN LATERAL (SELECT * FROM {table} AS t WHERE t.id = found.id OFFSET 0) AS f
-    LEFT JOIN twin.source AS s ON s.id = f.source_id
+FROM {table} AS f LEFT JOIN twin.source AS s ON s.id = f.source_id
+WHERE f.ctid = ANY (ARRAY(SELECT c.ctid FROM box JOIN {table} AS c ON c.geom && box.near))
 ORDER BY f.{key} COLLATE "C";
 
 -- all_features: every row of a layer
 SELECT f.id, {columns}, f.attributes, s.observed_on, ST_AsBinary(f.geom) AS geom
 FROM {table} AS f LEFT JOIN twin.source AS s ON s.id = f.source_id
 ORDER BY f.{key} COLLATE "C";
+
+-- unsorted_features: every row of a layer, as they come
+SELECT f.id, {columns}, f.attributes, s.observed_on, ST_AsBinary(f.geom) AS geom
+FROM {table} AS f LEFT JOIN twin.source AS s ON s.id = f.source_id;
 
 -- dwellings_known: whether any building has a count of dwellings
 SELECT EXISTS (SELECT FROM {table} WHERE dwellings IS NOT NULL) AS known;

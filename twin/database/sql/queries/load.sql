@@ -140,7 +140,8 @@ DELETE FROM {table} WHERE id IN (SELECT id FROM vanished);
 INSERT INTO {table} (source_id, load_id, source_row, edited_by, edited_at, {columns})
 SELECT %(source)s, %(load)s, source_row, %(by)s, %(moment)s, {columns} FROM incoming AS i
 WHERE NOT EXISTS (SELECT FROM {table} AS l WHERE l.{key} = i.{key})
-    AND NOT EXISTS (SELECT FROM held AS h WHERE h.file_key = i.{key});
+    AND NOT EXISTS (SELECT FROM held AS h WHERE h.file_key = i.{key})
+ORDER BY {order};
 
 -- resolve_rejects: a new load of the source says anew what is broken
 UPDATE twin.reject SET resolved_by = %(load)s WHERE source_id = %(source)s AND resolved_by IS NULL;
