@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 
 from twin.batch import FloatArray, Geometries, IntArray
-from twin.spatial.boxes import points_in
+from twin.spatial.boxes import grown, points_in
 from twin.spatial.graph import Graph
 
 TOLERANCE_M = 1e-6
@@ -16,7 +16,7 @@ TOLERANCE_M = 1e-6
 def entrances(graph: Graph, areas: Geometries, entrance_m: float) -> tuple[IntArray, IntArray]:
     """Positions (area, node): nodes within ``entrance_m`` of an area, and the one nearest to its centroid."""
     # Points are made of the nodes near areas alone: those of a whole city would take more memory than its graph.
-    area, node = points_in(shapely.bounds(areas) + np.array([-1, -1, 1, 1]) * entrance_m, graph.xy)
+    area, node = points_in(grown(shapely.bounds(areas), entrance_m), graph.xy)
     near = shapely.dwithin(areas[area], shapely.points(graph.xy[node]), entrance_m)
     area, node = area[near], node[near]
     central, _ = graph.nearest_node(centroids(areas))

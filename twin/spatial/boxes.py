@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
+from numpy.typing import ArrayLike
 
 from twin.batch import FloatArray, Geometries, IntArray
 
@@ -19,6 +20,11 @@ def coordinates(points: Geometries) -> FloatArray:
     found = np.full((len(points), 2), np.nan)
     found[row] = xy
     return found
+
+
+def grown(boxes: FloatArray, metres: ArrayLike) -> FloatArray:
+    """Boxes (B, 4) that reach so many metres farther on every side; ``metres`` for all, or for each (B,)."""
+    return np.asarray(boxes + np.asarray(metres, dtype=np.float64)[..., None] * (-1, -1, 1, 1))
 
 
 def diagonals(boxes: FloatArray | IntArray) -> Geometries:
@@ -47,8 +53,8 @@ def points_in(boxes: FloatArray, xy: FloatArray) -> tuple[IntArray, IntArray]:
     x, strip = xy[:, 0], np.floor(xy[:, 1] / high)
     low = np.maximum(np.floor(south / high), strip.min())
     count = np.maximum(np.minimum(np.floor(north / high), strip.max()) - low + 1, 0).astype(np.int64)
-    row = _repeated(count)
-    at_strip = low[row] + _within(count)
+    row = repeated(count)
+    at_strip = low[row] + counted(count)
     # One number for strip and place in it; the strips lie apart, so that what rounds does not cross into the next.
     left = x.min()
     wide = float(x.max() - left) + 4.0
@@ -58,7 +64,7 @@ def points_in(boxes: FloatArray, xy: FloatArray) -> tuple[IntArray, IntArray]:
     inner = np.clip(np.stack([west - ROUNDING_M, east + ROUNDING_M]), left - 1, left + wide - 3)[:, row] - left
     first = np.searchsorted(place, at_strip * wide + inner[0], side="left")
     length = np.maximum(np.searchsorted(place, at_strip * wide + inner[1], side="right") - first, 0)
-    point = order[np.repeat(first, length) + _within(length)]
+    point = order[np.repeat(first, length) + counted(length)]
     return np.repeat(box[row], length), point
 
 
@@ -66,10 +72,11 @@ ROUNDING_M = 1e-3
 """Boxes reach this much farther, since a place on a strip is less exact than a coordinate."""
 
 
-def _repeated(count: IntArray) -> IntArray:
+def repeated(count: IntArray) -> IntArray:
+    """Each position as often as its count says."""
     return np.repeat(np.arange(len(count)), count)
 
 
-def _within(count: IntArray) -> IntArray:
+def counted(count: IntArray) -> IntArray:
     """0, 1, … for each count, one after the other."""
     return np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)

@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import ArrayLike
 
 from twin.batch import FloatArray, Geometries, IntArray
-from twin.spatial.boxes import diagonals
+from twin.spatial.boxes import diagonals, grown
 
 SAMPLE = 64
 """Shapes that say how far the first ring reaches: as far as three in four of them must look."""
@@ -46,7 +46,7 @@ def closest(
     found = [(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0))]
     while len(tree) and len(pending):
         reach = np.minimum(radius, limit[pending])
-        boxes = bounds[pending] + (reach + ROUNDING_M)[:, None] * (-1, -1, 1, 1)
+        boxes = grown(bounds[pending], reach + ROUNDING_M)
         at, geometry = tree.query(diagonals(boxes))
         metres = shapely.distance(shapes[pending[at]], tree.geometries[geometry])
         least = np.full(len(pending), np.inf)

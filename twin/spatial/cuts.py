@@ -13,15 +13,13 @@ import shapely
 from numpy.typing import NDArray
 
 from twin.batch import BoolArray, FloatArray, IntArray
-from twin.spatial.boxes import diagonals
+from twin.spatial.boxes import counted, diagonals, grown, repeated
 
 PIECES_A_SQUARE = 20_000
 """So many pieces are looked at together, about."""
 AT_END = 0.01
 """A piece that passes an end by less, in steps, meets it."""
 HALF = 0.5 + AT_END
-AROUND = np.array([-1.0, -1.0, 1.0, 1.0])
-"""Boxes of pieces reach one step farther, since what they meet is moved to the grid."""
 
 Positions = NDArray[np.int32]
 Nodes = tuple[Positions, IntArray]
@@ -47,7 +45,7 @@ def cut(pieces: FloatArray) -> IntArray:
 def _met(pieces: FloatArray, squares: _Squares) -> Iterator[tuple[Positions, IntArray, bool]]:
     """Places where pairs of pieces meet, of both; whether they are new, and no end of either."""
     for number, row in squares.rows():
-        boxes = _boxes(pieces[row]) + AROUND
+        boxes = _boxes(pieces[row])
         tree = shapely.STRtree(diagonals(boxes))
         one, other = tree.query(tree.geometries)
         one, other = one[one < other], other[one < other]
@@ -68,7 +66,7 @@ def _passed(pieces: FloatArray, squares: _Squares, places: IntArray) -> Iterator
     square = squares.number(places)
     for number, row in squares.rows():
         here = places[square == number]
-        at, piece = shapely.STRtree(diagonals(_boxes(pieces[row]) + AROUND)).query(shapely.points(here))
+        at, piece = shapely.STRtree(diagonals(_boxes(pieces[row]))).query(shapely.points(here))
         through = _through(pieces[row[piece]], here[at])
         yield row[piece[through]].astype(np.int32), here[at[through]]
 
@@ -139,14 +137,13 @@ class _Squares:
     def of(cls, pieces: FloatArray) -> _Squares:
         """So many that each holds about ``PIECES_A_SQUARE``."""
         count = int(np.ceil(np.sqrt(max(len(pieces), 1) / PIECES_A_SQUARE)))
-        boxes = _boxes(pieces) + AROUND
+        boxes = _boxes(pieces)
         low = boxes[:, :2].min(axis=0) if len(pieces) else np.zeros(2)
         span = float((boxes[:, 2:] - low).max(initial=0)) + 1.0
         made = cls(low, span / count, count, np.empty(0, np.int64), np.empty(0, np.int64))
         first, last = made._column_and_row(boxes[:, :2]), made._column_and_row(boxes[:, 2:])
         wide, high = (last - first + 1).T
-        row = np.repeat(np.arange(len(pieces)), wide * high)
-        step = np.arange(len(row)) - np.repeat(np.cumsum(wide * high) - wide * high, wide * high)
+        row, step = repeated(wide * high), counted(wide * high)
         square = (first[row, 1] + step // wide[row]) * count + first[row, 0] + step % wide[row]
         order = np.argsort(square, kind="stable")
         return cls(low, span / count, count, square[order], row[order])
@@ -167,7 +164,8 @@ class _Squares:
 
 
 def _boxes(pieces: FloatArray) -> FloatArray:
-    return np.hstack(_corners(pieces))
+    """Boxes of pieces, one step larger, since what they meet is moved to the grid."""
+    return grown(np.hstack(_corners(pieces)), 1.0)
 
 
 def _corners(pieces: FloatArray) -> tuple[FloatArray, FloatArray]:

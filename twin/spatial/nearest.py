@@ -7,7 +7,7 @@ import shapely
 
 from twin.batch import BoolArray, FloatArray, Geometries, IntArray
 from twin.spatial.access import TOLERANCE_M
-from twin.spatial.boxes import coordinates, points_in
+from twin.spatial.boxes import coordinates, grown, points_in
 from twin.spatial.closest import closest
 from twin.spatial.sight import look
 
@@ -46,7 +46,7 @@ def _doubtful(geometries: Geometries, xy: FloatArray, metres: float, found: Bool
     centre = (bounds[:, :2] + bounds[:, 2:]) / 2
     radius = np.zeros(len(geometries))
     np.maximum.at(radius, owner, np.hypot(*(corners - centre[owner]).T))
-    geometry, point = points_in(bounds + np.array([-1, -1, 1, 1]) * metres, xy)
+    geometry, point = points_in(grown(bounds, metres), xy)
     apart = _squared(xy, point, centre, geometry)
     possible = apart <= (radius[geometry] + metres + ROUNDING_M) ** 2
     geometry, point = geometry[possible], point[possible]

@@ -7,7 +7,7 @@ import shapely
 
 from twin.batch import Batch, BoolArray, Geometries, IntArray
 from twin.networks.ways import Ways
-from twin.spatial.boxes import diagonals
+from twin.spatial.boxes import diagonals, grown
 from twin.spatial.crossing import footprint_tree
 from twin.spatial.membership import building_points
 from twin.spatial.street_access import street_access
@@ -37,7 +37,7 @@ def neighbours(batch: Batch) -> IntArray:
 
 def _neighbours(batch: Batch) -> IntArray:
     footprints, tree = batch.layer("building").geometry, footprint_tree(batch)
-    one, other = tree.query(diagonals(shapely.bounds(footprints) + BESIDE_M * np.array([-1, -1, 1, 1])))
+    one, other = tree.query(diagonals(grown(shapely.bounds(footprints), BESIDE_M)))
     one, other = one[one < other], other[one < other]
     lines = np.asarray(shapely.shortest_line(footprints[one], footprints[other]))
     near = shapely.length(lines) <= BESIDE_M
