@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -105,7 +105,7 @@ class Preparation:
         self._whole, self._made = {}, set()
         work = _Work(self, connection, plan, facts, versions, schema)
         networks = {name: work.network(name) for name in plan.networks}
-        self._let_go()
+        self._let_go(keep=plan.supplies)
         per_node = {g.goal.index: work.per_node(g, networks) for g in plan.goals if g.index.per_node_of is not None}
         modelled = [each for each in plan.goals if each.premises is not None and facts.rows.get(each.premises.supply)]
         prepared = {each.goal.index: work.prepared(each, networks) for each in modelled}
@@ -117,10 +117,11 @@ class Preparation:
         self._let_go()
         return Ready(shared, supplies, sights, frozenset(self._made), overlapping)
 
-    def _let_go(self) -> None:
+    def _let_go(self, keep: Collection[str] = ()) -> None:
         """Of layers that were read whole; rows of streets outweigh the networks that are made of them."""
-        if self._whole:
-            self._whole = {}
+        kept = {name: rows for name, rows in self._whole.items() if name in keep}
+        if len(kept) < len(self._whole):
+            self._whole = kept
             give_back()
 
     def part(self, name: str, made_of: object, make: Callable[[], tuple[Any, Sights]]) -> Any:
