@@ -17,6 +17,8 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 Geometries = NDArray[np.object_]
+Columns = tuple[FloatArray, ...]
+"""Arrays of one length; one that comes twice is kept once."""
 T = TypeVar("T")
 
 
@@ -148,7 +150,7 @@ class Batch:
     layers: Mapping[str, Features]
     city: CityFacts
     networks: Mapping[str, Any] = field(default_factory=dict)
-    per_node: Mapping[str, FloatArray] = field(default_factory=dict)
+    per_node: Mapping[str, Columns] = field(default_factory=dict)
     rasters: Mapping[str, tuple[Grid, ...]] = field(default_factory=dict)
     shared: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twin.batch import Batch, BoolArray, CityFacts, Features, FloatArray, Geometries, IntArray
+from twin.batch import Batch, BoolArray, CityFacts, Columns, Features, FloatArray, Geometries, IntArray
 from twin.errors import UnknownName
 
 __all__ = [
@@ -99,7 +99,7 @@ class Values:
 
 
 Compute = Callable[..., Values]
-PerNode = Callable[..., FloatArray]
+PerNode = Callable[..., Columns]
 
 
 @dataclass
@@ -131,7 +131,7 @@ class Index:
     def per_node(self, function: PerNode) -> PerNode:
         """Decorate the function that gives numbers for each node of a network, once a run.
 
-        The array's first axis is the nodes: (N,), or (N, k) for k numbers a node. It is called as
+        It gives arrays (N,), which it may give twice: what is equal is kept once. It is called as
         ``function(city_layers, networks, facts, **params)`` with the whole of the index's layers but
         ``building`` (mapping name → Features).
         """

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from twin.batch import Batch, BoolArray, CityFacts, Features, FloatArray
+from twin.batch import Batch, BoolArray, CityFacts, Columns, Features
 from twin.index import Values, index
 from twin.spatial.access import TOLERANCE_M, entrances, walked
 from twin.spatial.freshness import is_fresh, record_dates
@@ -69,7 +69,7 @@ def green_access(
     """
     homes = zone_premises(batch)
     graph = batch.networks["streets"]
-    metres = walked(graph, batch.per_node["green_access"], batch.layer("building").geometry)
+    metres = walked(batch, batch.per_node["green_access"])
     within = (metres <= walk_m + TOLERANCE_M)[homes.building]
     covered, fresh, unknown = within[:, 0], within[:, 1], within[:, 2] & ~within[:, 0]
     count, unsure, total = homes.where(covered), homes.where(unknown), np.maximum(homes.total, 1)
@@ -94,14 +94,16 @@ def _metres_to_green(
     min_area_m2: float = 0.0,
     kinds: Sequence[str] = (),
     **_: object,
-) -> FloatArray:
-    """Walked metres (N, 3) from nodes to green: public, public with a fresh record, of unknown access."""
+) -> Columns:
+    """Walked metres from nodes to green: public, public with a fresh record, of unknown access."""
     graph, greens = networks["streets"], counted_green(city_layers["green_area"], kinds, min_area_m2)
     access = greens.words("access")
     public, unknown = access == "public", access == None  # noqa: E711 - elementwise
     fresh = public & is_fresh(record_dates(greens, "updated_on"), facts)
     area, node = entrances(graph, greens.geometry, entrance_m)
-    return np.column_stack([graph.distance_from(node[chosen[area]]) for chosen in (public, fresh, unknown)])
+    to_public, to_unknown = (graph.distance_from(node[chosen[area]]) for chosen in (public, unknown))
+    to_fresh = to_public if np.array_equal(fresh, public) else graph.distance_from(node[fresh[area]])
+    return to_public, to_fresh, to_unknown
 
 
 def counted_green(greens: Features, kinds: Sequence[str], min_area_m2: float) -> Features:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from twin.batch import Batch, BoolArray, CityFacts, Features, FloatArray
+from twin.batch import Batch, BoolArray, CityFacts, Columns, Features, FloatArray
 from twin.index import Values, index
 from twin.spatial.access import TOLERANCE_M, centroids, walked
 from twin.spatial.freshness import is_fresh, record_dates
@@ -67,7 +67,7 @@ def transit_access(
     """
     homes = zone_premises(batch)
     graph = batch.networks["streets"]
-    beyond = walked(graph, batch.per_node["transit_access"], batch.layer("building").geometry)
+    beyond = walked(batch, batch.per_node["transit_access"])
     within = (beyond <= TOLERANCE_M)[homes.building]
     covered, fresh, unknown = within[:, 0], within[:, 1], within[:, 2] & ~within[:, 0]
     count, unsure, total = homes.where(covered), homes.where(unknown), np.maximum(homes.total, 1)
@@ -92,8 +92,8 @@ def _metres_beyond_the_walk(
     walk_by_mode: Mapping[str, float] | None = None,
     max_headway_min: float | None = None,
     **_: object,
-) -> FloatArray:
-    """Metres (N, 3) by which the walk from nodes to a stop passes its limit, under 0 where it does not.
+) -> Columns:
+    """Metres by which the walk from nodes to a stop passes its limit, under 0 where it does not.
 
     For the nearest stop, counted by its own limit, of those with service, of these with a fresh record, and of those
     of which it is not known.
@@ -104,7 +104,9 @@ def _metres_beyond_the_walk(
     served = headway <= max_headway_min if max_headway_min is not None else np.ones(len(stops), dtype=bool)
     unknown = np.isnan(headway) & ~served
     fresh = served & is_fresh(record_dates(stops), facts)
-    return np.column_stack([_beyond(networks["streets"], stops, limit, each) for each in (served, fresh, unknown)])
+    to_served, to_unknown = (_beyond(networks["streets"], stops, limit, each) for each in (served, unknown))
+    to_fresh = to_served if np.array_equal(fresh, served) else _beyond(networks["streets"], stops, limit, fresh)
+    return to_served, to_fresh, to_unknown
 
 
 def _limits(stops: Features, walk_m: float, by_mode: Mapping[str, float]) -> FloatArray:
@@ -113,7 +115,7 @@ def _limits(stops: Features, walk_m: float, by_mode: Mapping[str, float]) -> Flo
 
 
 def _beyond(graph: Graph, stops: Features, limit: FloatArray, chosen: BoolArray) -> FloatArray:
-    beyond = np.full(len(graph), np.inf)
+    beyond: FloatArray = np.broadcast_to(np.inf, len(graph))
     for metres in np.unique(limit[chosen]):
         places = centroids(stops.geometry[chosen & (limit == metres)])
         beyond = np.minimum(beyond, metres_to_places(graph, places) - metres)

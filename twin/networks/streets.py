@@ -11,6 +11,7 @@ from twin.networks.network import network
 from twin.spatial.graph import GRAPH, Graph
 from twin.spatial.noding import noded
 from twin.spatial.sight import Sight
+from twin.spatial.steps import nodes_from, stepped
 
 NOT_WALKED = ("motorway", "motorway_link", "construction", "proposed")
 STEP_M = 25.0
@@ -29,7 +30,8 @@ def streets(layers: Mapping[str, Features], city: CityFacts) -> Graph:  # noqa: 
     """
     features = layers.get("street", Features.of([]))
     walked = ~np.isin(features.words("road_class").astype(str), NOT_WALKED)
-    return noded(features, walked, STEP_M).largest_component()
+    graph = noded(features, walked)
+    return stepped(graph.largest_component(nodes_from(graph, STEP_M)), STEP_M)
 
 
 @streets.seen

@@ -69,10 +69,10 @@ class Stretches:
 class Ways:
     """Ways as arrays, in an order that does not depend on that of rows: the widest first (not known: before all).
 
-    ``ids`` are the rows' ids in the store, ``road_class`` words or None, ``width_m`` NaN where not known, ``lines``
-    in the city's metric CRS. ``service``: of a class that a service vehicle can use; ``usable``: moreover at least
-    3.5 m wide, or of unknown width. No way is in two of ``usable_tree``, ``narrow_tree`` (service, but not usable)
-    and ``foot_tree`` (other classes); what nothing is entered from is in none. ``graph`` joins the service ways.
+    ``ids`` are the rows' ids in the store, ``road_class`` words or None, ``width_m`` NaN where not known. ``service``:
+    of a class that a service vehicle can use; ``usable``: moreover at least 3.5 m wide, or of unknown width. Where they
+    lie say ``usable_tree``, ``narrow_tree`` (service, but not usable) and ``foot_tree`` (other classes), in the city's
+    metric CRS; no way is in two of them, and what nothing is entered from is in none. ``graph`` joins the service ways.
     """
 
     ids: IntArray
@@ -80,7 +80,6 @@ class Ways:
     width_m: FloatArray
     service: BoolArray
     usable: BoolArray
-    lines: Geometries
     usable_tree: Stretches
     narrow_tree: Stretches
     foot_tree: Stretches
@@ -123,7 +122,6 @@ def ways(layers: Mapping[str, Features], city: CityFacts) -> Ways:
         width_m=width,
         service=service,
         usable=usable,
-        lines=rows.geometry,
         usable_tree=_stretches(rows.geometry, usable),
         narrow_tree=_stretches(rows.geometry, service & ~usable),
         foot_tree=_stretches(rows.geometry, open_to_people & ~service),
@@ -173,13 +171,16 @@ def _stretches(lines: Geometries, chosen: BoolArray) -> Stretches:
 
 @ways.seen
 def _seen(built: Ways) -> list[Sight]:
-    """Lines with what decides access; stretches of the graph, at their ends and their middle, with how they meet."""
+    """Pieces with what decides access; stretches of the graph, at their ends and their middle, with how they meet."""
     graph, degree = built.graph, np.diff(built.graph.starts)
     one, other = np.repeat(np.arange(len(graph)), degree), graph.neighbours
     at, to = graph.xy[one], graph.xy[other]
     stretches = (at, to, graph.lengths, degree[one], degree[other])
+    trees = (built.usable_tree, built.narrow_tree, built.foot_tree)
+    pieces = np.concatenate([each.tree.geometries for each in trees])
+    way = np.concatenate([each.way for each in trees])
     return [
-        Sight.of_shapes(WAYS, built.lines, built.ids, built.width_m, built.service, built.usable),
+        Sight.of_shapes(WAYS, pieces, built.ids[way], built.width_m[way], built.service[way], built.usable[way]),
         Sight.of_points(STRETCHES, at, *stretches),
         Sight.of_points(MIDDLES, (at + to) / 2, *stretches),
     ]

@@ -12,7 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from layers.schema import Layer
-from twin.batch import Batch, CityFacts, Features, FloatArray, Grid
+from twin.batch import Batch, CityFacts, Columns, Features, Grid
 from twin.database.connect import Connection
 from twin.database.features import NOW, features_near, zones_of
 from twin.discover import discover
@@ -49,7 +49,7 @@ class Shared:
 
     facts: CityFacts
     networks: Mapping[str, Any]
-    per_node: Mapping[str, FloatArray]
+    per_node: Mapping[str, Columns]
     own: Mapping[str, Any]
     rasters: Mapping[str, tuple[Grid, ...]] = field(default_factory=dict)
     prepared: Mapping[str, Any] = field(default_factory=dict)

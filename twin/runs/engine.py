@@ -257,10 +257,10 @@ class _Engine:
         """
         ready, run, held = self._ready, begun.run, self._held
         computed = frozenset(replaced.zones) if replaced and not replaced.gone else None
-        scope = Scope(run, computed, begun.former)
+        scope = Scope(run, begun.base, computed, begun.former)
         with self._connection.transaction():
             write = functools.partial(write_flags_of_run, self._connection, scope, self._plan, ready, held.catchments)
-            catchments = self._timed("flags", lambda: write(begun.base, keeps=held.keeps))
+            catchments = self._timed("flags", lambda: write(keeps=held.keeps))
             if self._as_of is None:
                 if may_note:
                     note_sights(self._connection, ready.sights)

@@ -26,17 +26,25 @@ from twin.runs.plan import Plan, Planned
 from twin.runs.prepare import Ready
 from twin.scoring.attainment import held_against
 
-ZONES_AT_ONCE = 1000
+ZONES_AT_ONCE = 250
 """Whose premises are looked at together for the flags of a whole city."""
 
 
 @dataclass(frozen=True)
 class Scope:
-    """A run, the codes of the ``zones`` that it computed (None: all), and ``former``, the run that it goes on from."""
+    """A run on its ``base``, the codes of the ``zones`` that it computed (None: all), and ``former``, the run that it
+    goes on from.
+    """
 
     run: int
+    base: int
     zones: frozenset[str] | None = None
     former: int | None = None
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether there are no flags of a run before that may hold no longer."""
+        return self.run == self.base
 
 
 @dataclass
@@ -46,6 +54,15 @@ class Flagged:
     rows: list[FlagRow] = field(default_factory=list)
     zones: dict[str, frozenset[str] | None] = field(default_factory=dict)
     catchments: dict[str, Catchments] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, parts: Iterable[Flagged], zones: dict[str, frozenset[str] | None]) -> Flagged:
+        """All flags of some zones, from those of a few of them at a time."""
+        whole = cls()
+        for part in parts:
+            whole.add(part)
+        whole.zones = zones
+        return whole
 
     def add(self, other: Flagged) -> None:
         """Those of other goals, too."""
@@ -60,32 +77,31 @@ def write_flags_of_run(
     plan: Plan,
     ready: Ready,
     kept: Mapping[str, Catchments],
-    base: int,
     *,
     keeps: bool,
 ) -> dict[str, Catchments]:
-    """Write the flags of a run that stands on ``base``.
+    """Write the flags of a run.
 
     Returns:
         Catchments for the next run: of an edit, and of a whole city where the process ``keeps`` them.
     """
     whole, is_edit = Flagged(), scope.zones is not None
     for flagged in flags_of_run(connection, scope, plan, ready, kept, keeps=keeps or is_edit):
-        # Of a whole city each goal is written by itself, or memory would grow with it; of an edit all at once.
+        # Of a whole city they are written as they come, or memory would grow with it; of an edit all at once.
         if not is_edit:
-            causes.write_flags(connection, base, scope.run, flagged.rows, flagged.zones)
+            causes.write_flags(connection, scope.base, scope.run, flagged.rows, flagged.zones)
             flagged.rows = []
         if is_edit or keeps:
             whole.add(flagged)
     if is_edit:
-        causes.write_flags(connection, base, scope.run, whole.rows, whole.zones)
+        causes.write_flags(connection, scope.base, scope.run, whole.rows, whole.zones)
     return whole.catchments
 
 
 def flags_of_run(
     connection: Connection, scope: Scope, plan: Plan, ready: Ready, kept: Mapping[str, Catchments], *, keeps: bool
 ) -> Iterator[Flagged]:
-    """Flags of a run, goal by goal: those of one goal of a large city are many.
+    """Flags of a run, goal by goal, and of a run of all zones so many zones at a time: in a large city they are many.
 
     Args:
         connection: to the store that holds the run's scores and evidence.
@@ -97,15 +113,16 @@ def flags_of_run(
     """
     for planned in plan.goals:
         work = _Goal(connection, scope, plan, ready, planned)
-        goal, former, catchments = planned.goal.index, kept.get(planned.goal.index), {}
+        goal, former = planned.goal.index, kept.get(planned.goal.index)
         if planned.premises is None or goal not in ready.shared.prepared:
-            zones, rows = scope.zones, work.untold(scope.zones, planned.premises)
+            zones, found = scope.zones, work.untold(planned.premises)
         elif former is not None and work.may_go_on_from(former):
-            zones, rows, catchments[goal] = work.around(planned.premises, former)
+            yield work.around(planned.premises, former)
+            continue
         else:
-            zones = None
-            rows, catchments[goal] = work.everywhere(planned.premises, keeps=keeps)
-        yield Flagged([_row(goal, flag) for flag in rows], {goal: zones}, catchments)
+            zones, found = None, work.everywhere(planned.premises, keeps=keeps)
+        # On a run before there may be flags of zones that are gone: they are found among all.
+        yield from found if scope.stands_alone else [Flagged.of(found, {goal: zones})]
 
 
 @dataclass(frozen=True)
@@ -129,20 +146,20 @@ class _Goal:
             and not zones & self.ready.overlapping
         )
 
-    def untold(self, zones: frozenset[str] | None, model: PremiseModel | None) -> list[Flag]:
+    def untold(self, model: PremiseModel | None) -> Iterator[Flagged]:
         """Flags of a goal whose premises tell nothing."""
-        scores = self._scores(zones)
-        return flags_without_premises(scores, self._spoken, layer=model.supply if model else "")
+        scores, layer = self._scores(self.scope.zones), model.supply if model else ""
+        for part in map(scores.part, _parts(len(scores.zone), ZONES_AT_ONCE)):
+            yield self._flagged(part.zone, flags_without_premises(part, self._spoken, layer=layer))
 
-    def everywhere(self, model: PremiseModel, *, keeps: bool) -> tuple[list[Flag], Catchments]:
+    def everywhere(self, model: PremiseModel, *, keeps: bool) -> Iterator[Flagged]:
         """Flags of the whole city, of so many zones at once that memory does not grow with it.
 
         Where zones overlap, who counts a building is a matter of all of them: then of all at once. What is asked is
         read before, where capacity hangs on it, and noted by zone where it is kept for the next run.
         """
         scores = self._scores(None)
-        step = len(scores.zone) if self.ready.overlapping else ZONES_AT_ONCE
-        parts = [slice(start, start + step) for start in range(0, len(scores.zone), max(step, 1))]
+        parts = _parts(len(scores.zone), len(scores.zone) if self.ready.overlapping else ZONES_AT_ONCE)
         known = self._premises(scores.zone) if len(parts) == 1 else None
         asked: Asked = {}
         if model.is_shared or keeps:
@@ -151,18 +168,18 @@ class _Goal:
                 asked |= asked_by_zone(scores.zone[part], asking, asking.once())
         demand = summed(asked)
         capacity = self._capacity(model, demand)
-        flags = []
         for part in parts:
             rows = self._premises(scores.zone[part]) if known is None else known
             of_rows = (demand, capacity) if model.is_shared else self._asked_here(model, rows)
-            flags += self._flags(model, scores.part(part), rows, of_rows[0].at(rows.node, of_rows[1]))
-        return flags, Catchments(self.scope.run, asked, demand, capacity)
+            flags = self._flags(model, scores.part(part), rows, of_rows[0].at(rows.node, of_rows[1]))
+            yield self._flagged(scores.zone[part], flags)
+        yield Flagged(catchments={self._name: Catchments(self.scope.run, asked, demand, capacity)})
 
     def _asked_here(self, model: PremiseModel, rows: PremiseRows) -> tuple[Demand, FloatArray]:
         demand = Demand.of(rows)
         return demand, self._capacity(model, demand)
 
-    def around(self, model: PremiseModel, former: Catchments) -> tuple[frozenset[str], list[Flag], Catchments]:
+    def around(self, model: PremiseModel, former: Catchments) -> Flagged:
         """Flags of the zones that were computed again, and of those whose supply has another capacity since."""
         computed = self.scope.zones or frozenset()
         scores, rows = self._evidence(computed)
@@ -172,8 +189,12 @@ class _Goal:
         zones = computed | former.touched(asked, demand, capacity)
         if zones != computed:
             scores, rows = self._evidence(zones)
-        flags = self._flags(model, scores, rows, demand.at(rows.node, capacity))
-        return zones, flags, Catchments(self.scope.run, asked, demand, capacity)
+        flagged = self._flagged(zones, self._flags(model, scores, rows, demand.at(rows.node, capacity)))
+        flagged.catchments[self._name] = Catchments(self.scope.run, asked, demand, capacity)
+        return flagged
+
+    def _flagged(self, zones: Iterable[str], flags: Iterable[Flag]) -> Flagged:
+        return Flagged([_row(self._name, flag) for flag in flags], {self._name: frozenset(zones)})
 
     def _evidence(self, zones: frozenset[str]) -> tuple[ZoneScores, PremiseRows]:
         scores = self._scores(zones)
@@ -209,6 +230,10 @@ class _Goal:
         too_high = scores.value > scores.target
         short = flags_of(scores.only(~too_high), self._spoken, model, rows, capacity, keys)
         return short + flags_without_premises(scores.only(too_high), self._spoken, excess=True)
+
+
+def _parts(count: int, at_once: int) -> list[slice]:
+    return [slice(start, start + at_once) for start in range(0, count, max(at_once, 1))]
 
 
 def zone_scores(stored: Sequence[Row], planned: Planned) -> ZoneScores:

@@ -226,9 +226,9 @@ class _Lazily(dict[str, Features]):
 
 def _sights_of_nodes(index: Index, numbers: Any, networks: Mapping[str, Any]) -> Sights:
     graph = networks[index.networks[0]] if index.networks else None
-    if not isinstance(graph, Graph) or len(graph) != len(numbers):
+    if not isinstance(graph, Graph) or any(len(each) != len(graph) for each in numbers):
         return None
-    return [Sight.of_points(GRAPH, graph.xy, numbers)]
+    return [Sight.of_points(GRAPH, graph.xy, *numbers)]
 
 
 def _of_network(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from twin.batch import FloatArray, Geometries, IntArray
+from twin.batch import Batch, Columns, FloatArray, Geometries, IntArray
 from twin.spatial.boxes import grown, points_in
 from twin.spatial.graph import Graph
 
@@ -30,13 +30,20 @@ def centroids(geometry: Geometries) -> FloatArray:
     return np.column_stack([shapely.get_x(points), shapely.get_y(points)])
 
 
-def walked(graph: Graph, per_node: FloatArray, places: Geometries) -> FloatArray:
-    """Metres from each place: from its centroid to the nearest node, then the node's own number.
+def street_nodes(batch: Batch) -> tuple[IntArray, FloatArray]:
+    """The street node nearest to the centroid of each building of the batch, and the metres to it; -1, inf for none."""
+    graph: Graph = batch.networks["streets"]
+    return batch.once("street_nodes", lambda: graph.nearest_node(centroids(batch.layer("building").geometry)))
 
-    ``per_node`` is (N,) or (N, k), the result (places,) or (places, k); inf where nothing is reached.
+
+def walked(batch: Batch, per_node: Columns) -> FloatArray:
+    """Metres from each building (B, k): from its centroid to the nearest street node, then each number of the node.
+
+    inf where nothing is reached.
     """
-    node, hop = graph.nearest_node(centroids(places))
-    found = np.full((len(places), *per_node.shape[1:]), np.inf)
+    node, hop = street_nodes(batch)
+    found = np.full((len(node), len(per_node)), np.inf)
     known = node >= 0
-    found[known] = per_node[node[known]] + hop[known].reshape(-1, *(1,) * (per_node.ndim - 1))
+    for column, numbers in enumerate(per_node):
+        found[known, column] = numbers[node[known]] + hop[known]
     return found

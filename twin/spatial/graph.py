@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components, dijkstra
+from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from twin.batch import FloatArray, IntArray
 from twin.spatial.sight import FARTHEST_M, look
+from twin.spatial.spread import spread
 
 Positions = NDArray[np.int32] | IntArray
 
+LEAF = 64
+"""Nodes a leaf of the tree that finds the nearest: smaller leaves take three times the memory."""
 GRAPH = "graph"
 """How it is noted how far the nearest node was looked for."""
 
@@ -53,26 +56,27 @@ class Graph:
         """Adjacency with lengths in metres, symmetric."""
         return csr_array((self.lengths, self.neighbours, self.starts), shape=(len(self), len(self)))
 
-    def distance_from(self, sources: IntArray, limit: float = np.inf) -> FloatArray:
-        """Metres along edges from each node to the nearest source; inf where none is within ``limit``."""
-        if len(self) == 0 or len(sources) == 0:
-            return np.full(len(self), np.inf)
-        # Both directions are stored: directed=True walks them as they are, False would copy the transpose.
-        found = dijkstra(self.matrix, directed=True, indices=np.unique(sources), min_only=True, limit=limit)
-        return np.asarray(found, dtype=np.float64)
+    def edges(self) -> tuple[Positions, Positions, FloatArray]:
+        """Each edge once: its nodes, the lower first, in the order of both, and its length."""
+        one = np.repeat(np.arange(len(self), dtype=np.int32), np.diff(self.starts))
+        once = one < self.neighbours
+        return one[once], self.neighbours[once], self.lengths[once]
 
-    def nearest_source(self, sources: IntArray) -> tuple[FloatArray, IntArray]:
+    def distance_from(self, sources: IntArray, limit: float = np.inf, begin: ArrayLike = 0.0) -> FloatArray:
+        """Metres along edges from each node to the nearest source; inf where none is within ``limit``.
+
+        ``begin`` is what a way from each source has behind it. What is given is not to be written to.
+        """
+        if len(self) == 0 or len(sources) == 0:
+            # One number, as often as it is asked for, takes no memory.
+            return np.broadcast_to(np.inf, len(self))
+        return spread(self.matrix, sources, limit, begin=begin)[0]
+
+    def nearest_source(self, sources: IntArray) -> tuple[FloatArray, Positions]:
         """Metres along edges from each node to the nearest source, and which (its position); inf, -1 where none is."""
-        metres, which = np.full(len(self), np.inf), np.full(len(self), -1, dtype=np.int64)
         known = np.flatnonzero(sources >= 0)
-        if len(self) and len(known):
-            at, first = np.unique(sources[known], return_index=True)
-            metres, _, origin = dijkstra(
-                self.matrix, directed=True, indices=at, min_only=True, return_predecessors=True
-            )
-            reached = np.isfinite(metres)
-            which[reached] = known[first][np.searchsorted(at, origin[reached])]
-        return metres, which
+        metres, which = spread(self.matrix, sources[known])
+        return metres, np.append(known, -1).astype(np.int32)[which]
 
     def nearest_node(self, points: FloatArray) -> tuple[IntArray, FloatArray]:
         """Nearest node of each point (M, 2) and the metres to it; -1, inf for NaN and in an empty graph."""
@@ -83,17 +87,20 @@ class Graph:
         look(GRAPH, hop[known] if len(self) else FARTHEST_M)
         return node, hop
 
-    def largest_component(self) -> Graph:
-        """The connected component with the most nodes; of equals the one with the first node."""
+    def largest_component(self, stands_for: IntArray | None = None) -> Graph:
+        """The connected component with the most nodes; of equals the one with the first node.
+
+        A node counts as many times as it ``stands_for`` (N,).
+        """
         if len(self) == 0:
             return self
         parts, label = connected_components(self.matrix, directed=False)
         if parts == 1:
             return self
-        kept = label == np.bincount(label).argmax()
+        kept = label == np.bincount(label, stands_for).argmax()
         part = self.matrix[kept][:, kept]
         return Graph(self.xy[kept], part.indptr.astype(np.int32), part.indices.astype(np.int32), part.data)
 
     @functools.cached_property
     def _tree(self) -> cKDTree[None]:
-        return cKDTree(self.xy)
+        return cKDTree(self.xy, leafsize=LEAF)

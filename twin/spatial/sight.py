@@ -21,11 +21,16 @@ from numpy.typing import ArrayLike, NDArray
 from twin.batch import FloatArray, Geometries, IntArray
 
 CELL_M = 250.0
+AT_ONCE = 1 << 17
+"""So many points are looked at together: what that takes does not grow with the city."""
 FARTHEST_M = 1e12
 """Who looked and found nothing looked this far."""
 
 AROUND_M = 150.0
 """Buildings this far outside a zone are looked at with it; see ``ACCESS_REACH_M``."""
+
+HALF = 32
+"""Bits of a number of two coordinates that are the second's."""
 
 Hashes = NDArray[np.uint64]
 _FACTOR, _SHIFT = np.uint64(0x9E3779B97F4A7C15), np.uint64(29)
@@ -73,8 +78,14 @@ class Sight:
     @classmethod
     def of_points(cls, kind: str, xy: FloatArray, *numbers: ArrayLike) -> Sight:
         """Points (N, 2), each with numbers, (N,) or (N, k)."""
-        place = np.floor(xy / CELL_M).astype(np.int64)
-        return cls._of(kind, place, _hashed(xy, *numbers))
+        places, sums = [np.empty((0, 2), dtype=np.int64)], [np.empty(0, dtype=np.uint64)]
+        for first in range(0, len(xy), AT_ONCE):
+            some = slice(first, first + AT_ONCE)
+            place = np.floor(xy[some] / CELL_M).astype(np.int64)
+            part = cls._of(kind, place, _hashed(xy[some], *(np.asarray(each)[some] for each in numbers)))
+            places.append(np.column_stack([part.x, part.y]))
+            sums.append(part.cell)
+        return cls._of(kind, np.concatenate(places), np.concatenate(sums))
 
     @classmethod
     def of_shapes(cls, kind: str, shapes: Geometries, *numbers: ArrayLike) -> Sight:
@@ -90,10 +101,12 @@ class Sight:
 
     @classmethod
     def _of(cls, kind: str, place: IntArray, hashes: Hashes) -> Sight:
-        cells, of_cell = np.unique(place.reshape(-1, 2), axis=0, return_inverse=True)
+        # One number a square: sorting these is ten times faster than np.unique(axis=0).
+        cells, of_cell = np.unique((place[:, 0] << HALF) + place[:, 1], return_inverse=True)
         sums = np.zeros(len(cells), dtype=np.uint64)
-        np.add.at(sums, of_cell.ravel(), hashes)
-        return cls(kind, cells[:, 0], cells[:, 1], sums)
+        np.add.at(sums, of_cell, hashes)
+        x = (cells + (1 << HALF - 1)) >> HALF
+        return cls(kind, x, cells - (x << HALF), sums)
 
     def changed(self, former: Sight) -> tuple[IntArray, IntArray]:
         """``x`` and ``y`` of the squares that show something else than they did."""

@@ -46,7 +46,7 @@ def test_a_sum_of_many_lengths_does_not_miss_the_limit_by_rounding() -> None:
         "street": Features.of([zigzag], road_class=["path"]),
         "green_area": green(box(900, -1, 1000, 0)),
     }
-    assert batch_of("green_access", ZONE, layers, entrance_m=0).per_node["green_access"][:, 0].max() > 300
+    assert batch_of("green_access", ZONE, layers, entrance_m=0).per_node["green_access"][0].max() > 300
     assert share(layers, entrance_m=0) == 1
     assert share(layers, entrance_m=0, walk_m=299.999) == 0
 
@@ -162,5 +162,5 @@ def test_the_share_equals_a_walk_by_networkx_and_brute_force() -> None:
         reached += hops.min() + metres.get(int(np.argmin(hops)), np.inf) <= 300
     assert 0 < reached < 150
     assert INDICES["green_access"].compute(batch).numerator[0] == reached
-    per_node = batch.per_node["green_access"][:, 0]
+    per_node = batch.per_node["green_access"][0]
     assert max(abs(per_node[node] - length) for node, length in metres.items()) < 1e-9

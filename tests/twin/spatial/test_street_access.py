@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import LineString, MultiPolygon, Point, Polygon, affinity, box
 
-from twin.batch import Batch, CityFacts, Features
+from twin.batch import Batch, CityFacts, Features, Geometries
 from twin.networks.ways import ways
 from twin.spatial.street_access import ACCESS_REACH_M, StreetAccess, street_access
 
@@ -193,12 +193,12 @@ def test_distance_and_depth_equal_those_of_geopandas(seed: int) -> None:
     batch = drawn_city(seed)
     found, network = street_access(batch), batch.networks["ways"]
     houses = gpd.GeoDataFrame(geometry=batch.layer("building").geometry)
-    usable = gpd.GeoDataFrame({"way": np.flatnonzero(network.usable)}, geometry=network.lines[network.usable])
+    usable = gpd.GeoDataFrame({"way": np.flatnonzero(network.usable)}, geometry=lines_of(batch)[network.usable])
     joined = houses.sjoin_nearest(usable, distance_col="m")
     joined = joined[~joined.index.duplicated()]
     np.testing.assert_allclose(found.usable_m, joined["m"], atol=1e-9)
     for at, way in joined["way"].items():
-        line = way_out(houses.geometry[at], network.lines[way], usable.geometry.union_all())
+        line = way_out(houses.geometry[at], lines_of(batch)[way], usable.geometry.union_all())
         centre = houses.geometry[at].point_on_surface()
         line = line.intersection(centre.buffer(ACCESS_REACH_M, quad_segs=256))
         crossed = [
@@ -214,11 +214,16 @@ def test_the_nearest_street_equals_that_of_geopandas(seed: int) -> None:
     batch = drawn_city(seed)
     found, network = street_access(batch), batch.networks["ways"]
     houses = gpd.GeoDataFrame(geometry=batch.layer("building").geometry)
-    service = gpd.GeoDataFrame(geometry=network.lines[network.service])
-    every = gpd.GeoDataFrame(geometry=network.lines)
+    service = gpd.GeoDataFrame(geometry=lines_of(batch)[network.service])
+    every = gpd.GeoDataFrame(geometry=lines_of(batch))
     nearest = [houses.sjoin_nearest(layer, distance_col="m")["m"].groupby(level=0).min() for layer in (service, every)]
     np.testing.assert_allclose(found.street_m, np.where(found.has_frontage, *nearest), atol=1e-9)
     assert found.has_frontage.any() and not found.has_frontage.all()
+
+
+def lines_of(batch: Batch) -> Geometries:
+    """Lines of the ways, in the order of the network."""
+    return batch.layer("street").geometry[batch.networks["ways"].ids]
 
 
 def same(one: StreetAccess, other: StreetAccess) -> None:
@@ -286,7 +291,7 @@ def test_the_shortest_line_leads_from_the_footprint_to_the_way() -> None:
     batch = drawn_city(3)
     found, network = street_access(batch), batch.networks["ways"]
     ends = shapely.points(shapely.get_coordinates(found.line)[1::2])
-    usable = shapely.union_all(network.lines[network.usable])
+    usable = shapely.union_all(lines_of(batch)[network.usable])
     assert shapely.distance(ends, usable).max() < 1e-6
     longer = shapely.length(found.line) - found.usable_m
     assert longer.min() > -1e-9 and longer.max() <= 0.51

@@ -15,8 +15,8 @@ from twin.attribution.premise import Demand, PremiseRows, premise_model
 from twin.attribution.records import fresh_and_covered, nearest_building, not_old
 from twin.attribution.rows import building_premises, premise_rows, zone_of_building
 from twin.batch import Batch, BoolArray, CityFacts, Features, FloatArray, IntArray
-from twin.spatial.access import centroids
-from twin.spatial.graph import GRAPH, Graph
+from twin.spatial.access import centroids, street_nodes
+from twin.spatial.graph import GRAPH, Graph, Positions
 from twin.spatial.membership import building_points, held_by
 from twin.spatial.places import DRIFT_M, replaced
 from twin.spatial.sight import FARTHEST_M, Sight, look
@@ -45,7 +45,7 @@ class Nodes:
     ports_total: FloatArray
     ports_used: FloatArray
     metres: FloatArray
-    source: IntArray
+    source: Positions
 
     @property
     def full(self) -> BoolArray:
@@ -147,7 +147,7 @@ def _reach(batch: Batch, nodes: Nodes) -> tuple[FloatArray, FloatArray, IntArray
         look(NODE, FARTHEST_M)
         return none, none.copy(), np.full(len(xy), -1, dtype=np.int64)
     graph: Graph = batch.networks["streets"]
-    street_node, hop = graph.nearest_node(xy)
+    street_node, hop = street_nodes(batch)
     source = np.where(street_node >= 0, nodes.source[street_node] if len(graph) else -1, -1)
     network = none.copy()
     on = source >= 0

@@ -48,7 +48,7 @@ def green_access(
     """
     premises = building_premises(batch)
     footprints = batch.layer("building").geometry
-    metres = walked(batch.networks["streets"], batch.per_node["green_access"], footprints)[:, 0]
+    metres = walked(batch, batch.per_node["green_access"])[:, 0]
     within = straight_m if straight_m is not None else STRAIGHT * walk_m
     reach, closed, node = prepared.near(footprints, within)
     return premise_rows(

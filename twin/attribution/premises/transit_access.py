@@ -50,7 +50,7 @@ def transit_access(
     """
     premises = building_premises(batch)
     footprints = batch.layer("building").geometry
-    beyond = walked(batch.networks["streets"], batch.per_node["transit_access"], footprints)[:, 0]
+    beyond = walked(batch, batch.per_node["transit_access"])[:, 0]
     reach, closed, node = prepared.near(footprints, STRAIGHT * walk_m)
     return premise_rows(
         batch,
