@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 
+import dask
 import psutil
 import pytest
 
@@ -22,7 +23,8 @@ from twin.errors import RunCancelled, SettingError, WorkerDiffers, WorkersLost
 from twin.goals import load_profile
 from twin.runs import engine
 from twin.runs.engine import score
-from twin.runs.executor import executor_of
+from twin.runs.executor import Pool, executor_of
+from twin.runs.executors.dask import _client
 from twin.runs.work import Job, compute_batch
 
 PROFILE = load_profile("xiongan_2035")
@@ -74,6 +76,16 @@ def test_processes_give_what_threads_give(small_batches: str, name: str) -> None
     assert run["done"] == len(batches) == 13
     assert all(str(os.getpid()) not in batch["worker"].split(":")[1:] for batch in batches)
     assert {"read", "indices", "messiness", "premises"} == set(batches[0]["stages"])
+
+
+def test_workers_of_this_machine_are_not_sampled_and_keep_their_memory() -> None:
+    with _client(Pool(1)) as client:
+        (found,) = client.run(_plain_settings).values()
+    assert found == (False, None)
+
+
+def _plain_settings() -> tuple[bool, str | None]:
+    return dask.config.get("distributed.worker.profile.enabled"), os.environ.get("MALLOC_TRIM_THRESHOLD_")
 
 
 def test_workers_of_a_scheduler_give_what_threads_give_and_one_may_die(small_batches: str) -> None:

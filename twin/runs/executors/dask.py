@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 RETRIES = 3
 MOST_ROUNDS = 5
 WAIT_S = 60
+PLAIN = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": None,
+}
+"""No sampling of call stacks, which nobody looks at here; and memory as the C library sees fit: by Dask's own
+threshold each large array is mapped anew, page by page. A cluster at an address is its operator's to set so.
+"""
 
 
 def _execute(job: Job, parts: Sequence[Cut], pool: Pool) -> Iterator[Cut]:
@@ -62,15 +69,18 @@ def _on_workers(client: Client, job: Job, parts: Sequence[Cut], attempt: int) ->
 
 @contextmanager
 def _client(pool: Pool) -> Iterator[Client]:
+    import dask
     from distributed import Client, LocalCluster
 
     if not pool.address:
-        with deaf_to_interrupts():
+        with deaf_to_interrupts(), dask.config.set(PLAIN):
             cluster = LocalCluster(
                 n_workers=pool.workers,
                 threads_per_worker=1,
                 processes=True,
-                dashboard_address=None,
+                # Without a port of its own, two clusters on one machine would want the same one.
+                dashboard_address="127.0.0.1:0",
+                scheduler_kwargs={"dashboard": False},
                 silence_logs=logging.CRITICAL,
             )
         with cluster, Client(cluster) as client:
