@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import sys
 
 
@@ -10,3 +11,13 @@ def give_back() -> None:
     """Give free memory back to the system, where the C library can: it keeps what large arrays leave behind."""
     if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)):
         trim(0)
+
+
+def set_aside() -> None:
+    """Have the garbage collector look no longer at what there is now.
+
+    It looks at all objects now and then, which takes longer than an edit may, and what is kept stays anyway.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
