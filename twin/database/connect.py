@@ -104,7 +104,11 @@ def connect(*, autocommit: bool = False, program: str = "twin") -> Iterator[Conn
 
 
 class KeptConnection:
-    """A connection that is kept from one use to the next, and opened anew after an error."""
+    """A connection of runs that is kept from one use to the next, and opened anew after an error.
+
+    Its commits are not awaited: a run notes what it does several times before it shows anything, and PostgreSQL loses
+    of such notes only the last ones, which the next run makes again.
+    """
 
     def __init__(self, program: str) -> None:
         """Not open yet; ``program`` is the application name that history records."""
@@ -117,6 +121,7 @@ class KeptConnection:
         """The connection, committing by itself. Raises what ``connect`` raises; then it is closed."""
         if self._open is None:
             self._open = self._stack.enter_context(connect(autocommit=True, program=self._program))
+            self._open.execute(query("commit_unawaited"))
         with ExitStack() as guard:
             guard.push(self._close_after)
             yield self._open

@@ -1,3 +1,6 @@
+-- commit_unawaited: commits return before they are on the disk; what a crash takes of them can be computed again
+SET synchronous_commit = off;
+
 -- lock_runs: one recompute at a time; false where another holds it
 SELECT pg_try_advisory_lock(hashtext('twin.run')) AS free;
 
@@ -90,8 +93,8 @@ UPDATE twin.run SET status = 'scored', finished_at = now(), stages = %(stages)s,
 -- end_run: all of it is written
 UPDATE twin.run SET status = 'done', finished_at = now(), stages = %(stages)s, goals = %(goals)s WHERE id = %(run)s;
 
--- announce_run: open maps may show the new run
-SELECT pg_notify('twin_run', %(run)s::text);
+-- announce_run: open maps may show the new run; who hears of it finds it after a crash, too, and all that came before it
+SELECT pg_notify('twin_run', %(run)s::text), set_config('synchronous_commit', 'on', true);
 
 -- last_run: the newest finished run of layers as they are, or the one of that number
 SELECT * FROM twin.run
