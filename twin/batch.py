@@ -58,13 +58,9 @@ class Features:
     def joined(cls, parts: Sequence[Features]) -> Features:
         """The rows of one or more parts that have the same columns, one after the other."""
         frames = [part.columns for part in parts]
-        columns = {name: np.concatenate([each[name].to_numpy() for each in frames]) for name in frames[0]}
-        # With its type said, pandas does not look at every value to find out that they are texts.
-        series = {name: pd.Series(values, dtype=values.dtype, copy=False) for name, values in columns.items()}
+        columns = {str(name): np.concatenate([each[name].to_numpy() for each in frames]) for name in frames[0]}
         ids, geometry = (np.concatenate([getattr(part, name) for part in parts]) for name in ("ids", "geometry"))
-        frame = pd.DataFrame(series, index=pd.RangeIndex(len(ids)))
-        frame.columns = frames[0].columns
-        return cls(ids, geometry, frame)
+        return cls(ids, geometry, frame_of(columns, len(ids)))
 
     def column(self, name: str) -> pd.Series[Any]:
         """One field; all missing where the features do not have it."""
@@ -94,6 +90,21 @@ class Features:
         if given.dtype.kind != "M":
             given = pd.to_datetime(given)
         return np.asarray(given.to_numpy("datetime64[D]"))
+
+
+def frame_of(columns: Mapping[str, NDArray[Any]], rows: int) -> pd.DataFrame:
+    """Arrays of so many rows as a frame, as they are: an edit waits for many small ones.
+
+    Objects come as series: of an array pandas would look at every value, to find out that they are texts. Names are put
+    on later: as Arrow's strings they are made, and looked up, slowly.
+    """
+    index, given = pd.RangeIndex(rows), dict[int, Any](enumerate(columns.values()))
+    for number, values in given.items():
+        if values.dtype == object:
+            given[number] = pd.Series(values, index, object, copy=False)
+    frame = pd.DataFrame(given, index, copy=False)
+    frame.columns = pd.Index(list(columns), dtype=object)
+    return frame
 
 
 NOTHING = Features.of([])

@@ -8,16 +8,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import shapely
 from numpy.typing import NDArray
 from psycopg import sql
 from psycopg.rows import tuple_row
 
 from layers.schema import Kind, Layer
+from twin.batch import Features, FloatArray, frame_of
 from twin.database.connect import Connection, Row
 from twin.database.queries import layer_table, query
-from twin.index import Features, FloatArray
 
 NO_DAY, FIRST_DAY = np.iinfo(np.int64).min, datetime.date(1970, 1, 1).toordinal()
 """How numpy numbers a missing day, and how Python numbers the day from which numpy counts."""
@@ -181,19 +180,16 @@ def _arrays(layer: Layer, rows: Sequence[tuple[Any, ...]], *, share: bool = Fals
     }
     words = [name for name, each in layer.fields.items() if each.kind is Kind.TEXT] if share else []
     ids, *found, shapes = zip(*rows, strict=True) if rows else [()] * (len(kinds) + 2)
-    columns = {name: _array(given, kind) for (name, kind), given in zip(kinds.items(), found, strict=True)}
+    columns = dict(zip(kinds, map(_array, found, kinds.values()), strict=True))
     for name in words:
         known: dict[Any, Any] = {}
         columns[name] = _objects([known.setdefault(each, each) for each in columns[name]])
     geometry = np.empty(len(rows), dtype=object)
     geometry[:] = shapely.from_wkb(np.array(shapes, dtype=object)) if rows else []
-    frame = pd.DataFrame(columns, index=pd.RangeIndex(len(rows)))
-    # Names as Arrow's strings are looked up slowly, and columns are asked for very often.
-    frame.columns = pd.Index(list(columns), dtype=object)
-    return Features(np.array(ids, dtype=np.int64), geometry, frame)
+    return Features(np.array(ids, dtype=np.int64), geometry, frame_of(columns, len(rows)))
 
 
-def _array(values: Sequence[Any], kind: Kind) -> NDArray[Any] | pd.Series[Any]:
+def _array(values: Sequence[Any], kind: Kind) -> NDArray[Any]:
     if kind in (Kind.INTEGER, Kind.NUMBER):
         return np.array(values, dtype=np.float64)
     return _dates(values) if kind is Kind.DATE else _objects(values)
@@ -205,8 +201,7 @@ def _dates(values: Sequence[datetime.date | None]) -> NDArray[np.datetime64]:
     return np.fromiter(days, dtype=np.int64, count=len(values)).view("datetime64[D]").astype("datetime64[s]")
 
 
-def _objects(values: Sequence[Any]) -> pd.Series[Any]:
-    # As an array of its own pandas would look at every value, to find out that they are texts.
+def _objects(values: Sequence[Any]) -> NDArray[np.object_]:
     found = np.empty(len(values), dtype=object)
     found[:] = values
-    return pd.Series(found, dtype=object, copy=False)
+    return found
