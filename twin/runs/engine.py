@@ -31,6 +31,7 @@ from twin.runs.batch import Cut, cut
 from twin.runs.dirty import DirtyZones, described_facts, dirty_zones
 from twin.runs.executor import LOCAL, Executor, Pool, executor_of
 from twin.runs.flagging import Scope, write_flags_of_run
+from twin.runs.memory import set_aside
 from twin.runs.plan import Plan, plan
 from twin.runs.prepare import Preparation, Ready
 from twin.runs.progress import Finished, Progress, Quiet
@@ -271,6 +272,8 @@ class _Engine:
             return
         held.catchments = catchments
         causes.forget_premises(self._connection, begun.base)
+        if held.keeps and ready.made:
+            set_aside()
 
 
 def _chosen(connection: Connection, codes: Sequence[str] | None, schema: str, *, known: bool) -> list[tuple[int, str]]:

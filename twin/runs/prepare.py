@@ -16,7 +16,7 @@ from twin.discover import discover
 from twin.index import Index
 from twin.runs.batch import Shared, own_parts
 from twin.runs.catchments import Catchments
-from twin.runs.memory import give_back, set_aside
+from twin.runs.memory import give_back
 from twin.runs.plan import Plan, Planned
 from twin.spatial.graph import GRAPH, Graph
 from twin.spatial.sight import Sight
@@ -115,8 +115,6 @@ class Preparation:
         wanted = {*map(_of_network, plan.networks), *map(_of_nodes, per_node), *map(_of_supply, prepared)}
         sights = {name: self._parts[name].sights for name in wanted}
         self._let_go()
-        if self.keeps and self._made:
-            set_aside()
         return Ready(shared, supplies, sights, frozenset(self._made), overlapping)
 
     def _let_go(self, keep: Collection[str] = ()) -> None:
