@@ -188,7 +188,7 @@ class _Engine:
                 raise StoreNotReady(f"no finished run of {profile.name} to take the other zones from; run `twin score`")
             dumped, facts = profile.model_dump(mode="json"), described_facts(self._facts)
             base = None if former is None else former["base"] or former["id"]
-            zones = zone_count(self._connection)
+            zones = zone_count(self._connection) if former is None or found.gone else former["zones"]
             with self._connection.transaction():
                 run = results.begin_run(
                     self._connection, identity, profile.name, dumped, zones, len(parts), facts, base, self._as_of
