@@ -159,10 +159,10 @@ def write_scores(connection: Connection, base: int, run: int, scores: Iterable[S
             copy.write_row((base, run, s.goal, s.zone, *measured, *told))
 
 
-def notes_of(connection: Connection, base: int, run: int) -> dict[str, list[str]]:
-    """Sentences that the indices noted, by goal, over all batches of a run and of those that it stands on."""
+def notes_of(connection: Connection, base: int, since: int, run: int) -> dict[str, list[str]]:
+    """Sentences that indices noted, by goal: what run ``since`` says, and what batches of it and of later ones do."""
     found: dict[str, list[str]] = {}
-    for row in connection.execute(query("batch_notes"), {"base": base, "run": run}):
+    for row in connection.execute(query("batch_notes"), {"base": base, "since": since, "run": run}):
         found.setdefault(row["goal"], []).append(row["note"])
     return found
 

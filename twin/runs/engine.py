@@ -246,7 +246,8 @@ class _Engine:
 
     def _goals(self, begun: _Begun) -> dict[str, Any]:
         goals = self._plan.described()
-        for name, notes in results.notes_of(self._connection, begun.base, begun.run).items():
+        since = begun.former or begun.base
+        for name, notes in results.notes_of(self._connection, begun.base, since, begun.run).items():
             goals[name]["notes"] = notes
         return goals
 

@@ -28,7 +28,7 @@ FROM unnest(%(goals)s::text[], %(zones)s::text[]) AS gone (goal, zone)
 WHERE f.base = %(base)s AND f.goal = gone.goal AND f.zone = gone.zone AND f.run_id < %(run)s AND f.until IS NULL;
 
 -- forget_premises: evidence is kept of the newest run alone
-DELETE FROM twin.premise_state WHERE base <> %(base)s OR until IS NOT NULL;
+DELETE FROM twin.premise_state WHERE base < %(base)s OR base > %(base)s OR until IS NOT NULL;
 
 -- forget_own_premises: evidence of a run that maps do not show
 DELETE FROM twin.premise_state WHERE base = %(base)s;

@@ -39,11 +39,16 @@ SELECT status = 'running' AND NOT cancel_asked
     AND NOT EXISTS (SELECT FROM twin.run_batch AS b WHERE b.run_id = r.id AND b.number = %(number)s) AS wanted
 FROM twin.run AS r WHERE id = %(run)s;
 
--- batch_notes: what was noted while computing a run and those that it stands on, by goal
-SELECT DISTINCT goal, note
+-- batch_notes: what was noted while computing a run and those that it stands on, by goal; one of them says it of those before
+SELECT goal, note
+FROM twin.run AS r, jsonb_each(r.goals) AS g (goal, told), jsonb_array_elements_text(told -> 'notes') AS n (note)
+WHERE r.id = %(since)s
+UNION
+SELECT goal, note
 FROM twin.run AS r JOIN twin.run_batch AS b ON b.run_id = r.id, jsonb_each(b.notes) AS g (goal, said),
     jsonb_array_elements_text(said) AS n (note)
-WHERE coalesce(r.base, r.id) = %(base)s AND r.id <= %(run)s AND r.status <> 'failed' ORDER BY goal, note;
+WHERE r.id BETWEEN %(since)s AND %(run)s AND coalesce(r.base, r.id) = %(base)s AND r.status <> 'failed'
+ORDER BY goal, note;
 
 -- ask_to_cancel: an unfinished run shall end
 UPDATE twin.run SET cancel_asked = true WHERE id = %(run)s AND status = 'running';
