@@ -29,8 +29,8 @@ $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
 	@sh tests/install_programs.sh
 	@touch $@
 
-test: install-dev ## every test; one of them starts `make run` in a clone
-	@$(BIN)/python -m pytest
+test: install-dev ## every test, two files at a time; one of them starts `make run` in a clone
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: install-dev ## format, lint, types; only looks when CI is set
 	@if [ -n "$$CI" ]; then $(BIN)/ruff format --check . && $(BIN)/ruff check .; else $(BIN)/ruff format . && $(BIN)/ruff check --fix .; fi

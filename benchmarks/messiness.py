@@ -154,9 +154,7 @@ def ours(name: str, batch: Batch) -> np.ndarray:
     fresh = replace(batch)
     if name == "street_distance":
         footprints = fresh.layer("building").geometry
-        return fresh.networks["ways"].usable_tree.nearest(
-            footprints, building_points(fresh), np.full(len(footprints), np.inf)
-        )[2]
+        return fresh.networks["ways"].usable_tree.nearest(footprints, np.full(len(footprints), np.inf))[2]
     if name == "orientation":
         return orientation(fresh.layer("building").geometry)
     if name == "orientation_disorder":

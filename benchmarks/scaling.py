@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,12 +109,12 @@ def cost(sizes: list[int], repeats: int, keep: Path | None, first: float) -> str
     return table(heads, rows)
 
 
-def workers(zones: int, repeats: int) -> str:
+def workers(zones: int, repeats: int, keep: Path | None, ways: Sequence[tuple[str, int]]) -> str:
     """A table: seconds of the batches by each way (smallest), against one worker of its kind, and processor time."""
     found: dict[tuple[str, int], list[Scored]] = {}
-    with city(zones) as made:
+    with city(zones, keep) as made:
         for _ in range(repeats):
-            for way in WAYS:
+            for way in ways:
                 found.setdefault(way, []).append(made.scored(*way))
     seconds = {way: min(each.stages["batches"] for each in runs) for way, runs in found.items()}
     rows = []
@@ -139,6 +139,7 @@ def main() -> None:
     parser.add_argument("--first", type=float, default=0.0, help="CPU ms a zone that growth is against; else the first")
     parser.add_argument("--keep", type=Path, help="a folder for the one size, as that of benchmarks.one_edit")
     parser.add_argument("--only-load", action="store_true", help="make the kept city, and end")
+    parser.add_argument("--ways", nargs="*", default=["threads", "processes", "dask"], help="of sharing the work")
     options = parser.parse_args()
     if options.only_load:
         with city(options.zones[0], options.keep):
@@ -146,7 +147,8 @@ def main() -> None:
     if options.zones:
         print(described(), cost(options.zones, options.repeats, options.keep, options.first), sep="\n\n")
     if options.workers_at:
-        print(described(), workers(options.workers_at, options.repeats), sep="\n\n")
+        ways = [(scheduler, count) for scheduler, count in WAYS if scheduler in options.ways]
+        print(described(), workers(options.workers_at, options.repeats, options.keep, ways), sep="\n\n")
 
 
 if __name__ == "__main__":
