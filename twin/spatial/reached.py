@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from twin.batch import FloatArray
 from twin.spatial.graph import Graph
 
@@ -15,6 +13,4 @@ def metres_to_places(graph: Graph, places: FloatArray) -> FloatArray:
     """
     node, hop = graph.nearest_node(places)
     known = node >= 0
-    if not known.any():
-        return np.broadcast_to(np.inf, len(graph))
     return graph.distance_from(node[known], begin=hop[known])

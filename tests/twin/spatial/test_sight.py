@@ -1,0 +1,23 @@
+"""Digests of squares: the same however many points are looked at together."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from twin.spatial import sight
+from twin.spatial.sight import CELL_M, Sight
+
+
+def test_points_give_the_same_squares_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(5)
+    xy, numbers = rng.uniform(-2000, 2000, (500, 2)), rng.integers(0, 9, 500)
+    whole = Sight.of_points("graph", xy, numbers)
+    squares = np.unique(np.floor(xy / CELL_M).astype(np.int64), axis=0)
+    np.testing.assert_array_equal(np.column_stack([whole.x, whole.y]), squares)
+    monkeypatch.setattr(sight, "AT_ONCE", 7)
+    order = rng.permutation(500)
+    assert Sight.of_points("graph", xy[order], numbers[order]).digest == whole.digest
+    numbers[3] += 1
+    x, y = Sight.of_points("graph", xy, numbers).changed(whole)
+    assert list(zip(x, y, strict=True)) == [tuple(np.floor(xy[3] / CELL_M))]
