@@ -6,6 +6,7 @@ a cabinet that is full for a new house is full for the houses beside it.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +17,7 @@ from layers.schema import Layer
 from twin.attribution.flags import Flag, Spoken, ZoneScores, flags_of, flags_without_premises
 from twin.attribution.method import Names
 from twin.attribution.premise import AskingRows, Demand, PremiseModel, PremiseRows
-from twin.batch import Features, FloatArray
+from twin.batch import FloatArray
 from twin.database import causes
 from twin.database.causes import FlagRow
 from twin.database.connect import Connection, Row
@@ -217,6 +218,14 @@ class _Goal:
         index = self.planned.index
         return Spoken({"en": index.title, "zh": index.title_zh}, index.unit, self.plan.profile.stale_after_years)
 
+    @functools.cached_property
+    def _keys(self) -> dict[int, str]:
+        """Keys of the rows of supply by id; the same for all zones, however few are looked at together."""
+        assert self.planned.premises is not None
+        supply = self.planned.premises.supply
+        rows = self.ready.supplies[supply]
+        return dict(zip(rows.ids.tolist(), rows.words(discover("layers", Layer)[supply].key).tolist(), strict=True))
+
     def _scores(self, zones: frozenset[str] | None) -> ZoneScores:
         return zone_scores(causes.scores_of_goal(self.connection, self.scope.run, self._name, zones), self.planned)
 
@@ -226,9 +235,8 @@ class _Goal:
     def _flags(self, model: PremiseModel, scores: ZoneScores, rows: PremiseRows, capacity: FloatArray) -> list[Flag]:
         if not len(scores.flagged):
             return []
-        keys = _keys(model.supply, self.ready.supplies[model.supply])
         too_high = scores.value > scores.target
-        short = flags_of(scores.only(~too_high), self._spoken, model, rows, capacity, keys)
+        short = flags_of(scores.only(~too_high), self._spoken, model, rows, capacity, self._keys)
         return short + flags_without_premises(scores.only(too_high), self._spoken, excess=True)
 
 
@@ -258,11 +266,6 @@ def _columns(stored: Sequence[Row], zones: Names, names: Iterable[str]) -> dict[
         type_of = np.int64 if causes.ARRAY_TYPES[name].startswith("int") else np.float64
         columns[name] = np.concatenate([np.empty(0, type_of), *(row[name] for row in stored)]).astype(type_of)
     return columns
-
-
-def _keys(layer: str, rows: Features) -> dict[int, str]:
-    key = discover("layers", Layer)[layer].key
-    return dict(zip(rows.ids.tolist(), rows.words(key).tolist(), strict=True))
 
 
 def _row(goal: str, flag: Flag) -> FlagRow:
