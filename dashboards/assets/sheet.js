@@ -15,13 +15,14 @@
   }
 
   function drag(start) {
-    const from = start.clientY;
-    const done = (end) => {
-      const moved = from - end.clientY;
+    const over = new AbortController();
+    window.addEventListener("pointercancel", () => over.abort(), { signal: over.signal });
+    window.addEventListener("pointerup", (end) => {
+      over.abort();
+      const moved = start.clientY - end.clientY;
       if (Math.abs(moved) > 24) move(moved > 0 ? 1 : -1);
       else move(document.body.dataset.sheet === "high" ? -2 : 1);
-    };
-    window.addEventListener("pointerup", done, { once: true });
+    }, { signal: over.signal });
   }
 
   document.addEventListener("pointerdown", (event) => {

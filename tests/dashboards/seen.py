@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
+from collections.abc import Callable
+from typing import TypeVar
 
 from playwright.sync_api import Page
+
+Found = TypeVar("Found")
 
 FAR = "at=38.926,114.246,13&layers=street,water_body"
 """A place and zoom that show the whole town, without the buildings whose shade lies over the colours of zones."""
@@ -34,6 +39,43 @@ def commonest_colour(page: Page, zone: str) -> str:
     colours = page.evaluate(SAMPLE, [zone, 14])
     ((colour, _),) = Counter(colours).most_common(1)
     return "#" + "".join(f"{int(part):02X}" for part in colour.split(","))
+
+
+def awaited(page: Page, read: Callable[[], Found], holds: Callable[[Found], bool], seconds: float = 10) -> Found:
+    """What is read once it holds, or what was read last: a busy machine draws late, a broken page never."""
+    until = time.monotonic() + seconds
+    while not holds(found := read()) and time.monotonic() < until:
+        page.wait_for_timeout(50)
+    return found
+
+
+def assert_drawn(page: Page, zone: str, colour: str, within: int = 0) -> None:
+    """Most of a zone comes to be drawn in a colour, each channel of it within so much."""
+
+    def is_near(seen: str) -> bool:
+        return all(abs(a - b) <= within for a, b in zip(channels(seen), channels(colour), strict=True))
+
+    seen = awaited(page, lambda: commonest_colour(page, zone), is_near)
+    assert is_near(seen), f"{zone} is drawn in {seen}, not in {colour}"
+
+
+def assert_in_pane(page: Page, pane: str, colour: str, above: int = 20) -> None:
+    """More than so many pixels of a pane come to have a colour."""
+
+    def count() -> int:
+        return int(page.evaluate(COLOURS_IN_PANE, pane).get(rgb(colour), 0))
+
+    seen = awaited(page, count, lambda pixels: pixels > above)
+    assert seen > above, f"{seen} pixels of the {pane} are {colour}"
+
+
+def assert_glyph(page: Page, zone: str) -> None:
+    """A glyph comes to stand on a zone."""
+
+    def ink() -> int:
+        return int(page.evaluate(INK_IN_PANE, ["glyphs", zone]))
+
+    assert awaited(page, ink, lambda pixels: pixels > 15) > 15, f"no glyph stands on {zone}"
 
 
 def middle(page: Page, zone: str) -> tuple[float, float]:
@@ -90,9 +132,8 @@ def rgb(colour: str) -> str:
 
 
 def coloured(page: Page, lens: str) -> Page:
-    """The page once its zones have the colours of a lens."""
+    """The page once its zones are to have the colours of a lens."""
     page.wait_for_selector(f".city-map[data-lens='{lens}']")
-    page.wait_for_timeout(500)
     return page
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.dashboards.conftest import City, Open
-from tests.dashboards.seen import FAR, middle
+from tests.dashboards.seen import FAR, awaited, middle
 
 pytestmark = pytest.mark.acceptance
 
@@ -24,7 +24,7 @@ def test_the_map_can_be_used_by_keyboard_alone(city: City, visit: Open) -> None:
     assert expected != first
     page.keyboard.press("+")
     page.wait_for_function("twin.map.leaflet.getZoom() === 14")
-    page.wait_for_timeout(400)
+    page.wait_for_function("!twin.map.leaflet._animatingZoom")
     page.keyboard.press("-")
     page.wait_for_function("twin.map.leaflet.getZoom() === 13")
 
@@ -47,22 +47,23 @@ def test_nothing_is_wider_than_the_window(city: City, visit: Open, size: tuple[i
         assert page.evaluate(WIDER) == []
 
 
+def top_of_sheet(page: Page) -> float:
+    box = page.locator(".right.sheet").bounding_box()
+    assert box is not None
+    return box["y"]
+
+
 def test_on_a_phone_the_zone_lies_in_what_the_sheet_leaves_free(city: City, visit: Open) -> None:
     page = visit(f"{city.server.url}/", size=(390, 844), touch=True).ready()
     expect(page.locator(".facts.sheet")).to_be_visible()
     page.evaluate("twin.view.change({ zone: 'Z0008' })")
     page.wait_for_selector("#card-value")
-    page.wait_for_timeout(1200)
-    _, y = middle(page, "Z0008")
-    sheet = page.locator(".right.sheet").bounding_box()
-    assert sheet is not None
-    assert sheet["y"] == pytest.approx(0.45 * (844 - 64), abs=4)
-    assert 84 < y < sheet["y"]
+    middle_stop = pytest.approx(0.45 * (844 - 64), abs=4)
+    assert awaited(page, lambda: top_of_sheet(page), lambda top: top == middle_stop) == middle_stop
+    y = awaited(page, lambda: middle(page, "Z0008")[1], lambda y: 84 < y < 351)
+    assert 84 < y < top_of_sheet(page)
     page.click(".right .handle")
-    page.wait_for_timeout(400)
-    higher = page.locator(".right.sheet").bounding_box()
-    assert higher is not None
-    assert higher["y"] < sheet["y"] - 200
+    assert awaited(page, lambda: top_of_sheet(page), lambda top: top < 151) < 151
 
 
 def test_on_a_small_screen_the_left_panel_is_a_drawer(city: City, visit: Open) -> None:

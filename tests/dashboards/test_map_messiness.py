@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from dashboards.tokens import LIGHT
 from tests.dashboards.conftest import City, Open
-from tests.dashboards.seen import FAR, coloured, commonest_colour, squeezed
+from tests.dashboards.seen import FAR, assert_drawn, coloured, squeezed
 from tests.dashboards.town_causes import messiness_of
 
 pytestmark = pytest.mark.acceptance
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.acceptance
 
 def test_messiness_is_a_lens_of_its_own_whatever_the_goal(city: City, visit: Open) -> None:
     page = coloured(visit(f"{city.server.url}/?lens=messiness&{FAR}").ready(), "messiness")
-    assert commonest_colour(page, "Z0008") == LIGHT["mess-4"]
+    assert_drawn(page, "Z0008", LIGHT["mess-4"])
     counts = page.locator(".legend-row").evaluate_all("rows => rows.map(r => r.dataset.zones)")
     values = [messiness_of(at) for at in range(len(city.town.codes))]
     over = sum(value is not None and value >= 0.5 for value in values)
@@ -25,9 +25,8 @@ def test_messiness_is_a_lens_of_its_own_whatever_the_goal(city: City, visit: Ope
     page.click("#goal-select")
     page.click("text=Population density")
     page.wait_for_selector(".city-map[data-goal='population_density']")
-    page.wait_for_timeout(400)
     assert page.locator(".legend-row").evaluate_all("rows => rows.map(r => r.dataset.zones)") == counts
-    assert commonest_colour(page, "Z0008") == LIGHT["mess-4"]
+    assert_drawn(page, "Z0008", LIGHT["mess-4"])
 
 
 def test_the_card_shows_messiness_with_its_metrics(city: City, visit: Open) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from dashboards.state import from_query, to_query
 from dashboards.tokens import DARK, LIGHT
 from tests.dashboards.conftest import City, Open
-from tests.dashboards.seen import FAR, channels, click_zone, commonest_colour, middle, mixed
+from tests.dashboards.seen import FAR, assert_drawn, awaited, click_zone, middle, mixed
 
 pytestmark = pytest.mark.acceptance
 
@@ -21,8 +21,7 @@ GOAL = "broadband_gigabit"
 def test_zones_are_drawn_in_the_colour_of_their_class(city: City, visit: Open, number: int) -> None:
     page = visit(f"{city.server.url}/?{FAR}").ready()
     zone = city.town.zone_of_class(GOAL, number)
-    page.wait_for_timeout(300)
-    assert commonest_colour(page, zone) == LIGHT[f"att-{number}"].upper()
+    assert_drawn(page, zone, LIGHT[f"att-{number}"])
 
 
 def test_the_legend_counts_what_the_database_holds(city: City, visit: Open) -> None:
@@ -43,8 +42,7 @@ def test_another_goal_has_another_legend_and_other_colours(city: City, visit: Op
     expect(page.locator("#legend .heading")).to_have_text("Distance to target, percent of it")
     expect(page.locator("#goal-note")).to_contain_text("At most 10,000 people/km²")
     zone = city.town.zone_of_class("population_density", 1)
-    page.wait_for_timeout(300)
-    assert commonest_colour(page, zone) == LIGHT["att-1"].upper()
+    assert_drawn(page, zone, LIGHT["att-1"])
     assert "goal=population_density" in page.url
 
 
@@ -109,10 +107,8 @@ def test_a_row_of_the_legend_filters_and_the_others_fade(city: City, visit: Open
     page.click(".legend-row[data-with='1']")
     expect(page.locator(".legend-row[data-with='1']")).to_have_attribute("aria-pressed", "true")
     assert "only=1" in page.url
-    page.wait_for_timeout(500)
-    assert commonest_colour(page, city.town.zone_of_class(GOAL, 1)) == LIGHT["att-1"].upper()
-    faded = commonest_colour(page, city.town.zone_of_class(GOAL, 6))
-    assert channels(faded) == pytest.approx(channels(mixed(LIGHT["att-6"], LIGHT["land"], 0.22)), abs=2)
+    assert_drawn(page, city.town.zone_of_class(GOAL, 6), mixed(LIGHT["att-6"], LIGHT["land"], 0.22), within=2)
+    assert_drawn(page, city.town.zone_of_class(GOAL, 1), LIGHT["att-1"])
     page.click("#filtered .link")
     assert "only=" not in page.url
 
@@ -130,7 +126,7 @@ def test_the_url_opens_the_same_view_for_a_colleague(city: City, visit: Open) ->
     click_zone(page, "Z0015")
     page.click(".legend-row[data-with='2']")
     page.click(".layer-row[data-with='green_area']")
-    page.wait_for_timeout(300)
+    page.wait_for_function("location.search.includes('green_area')")
     address = page.url
     other = visit(address).ready()
     expect(other.locator("#card h2")).to_have_text("Zone Z0015")
@@ -170,9 +166,7 @@ def test_the_theme_changes_the_page_and_the_canvas(city: City, visit: Open) -> N
     page = visit(f"{city.server.url}/?{FAR}").ready()
     page.click(".top .theme-button")
     expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
-    page.wait_for_timeout(500)
-    zone = city.town.zone_of_class(GOAL, 1)
-    assert commonest_colour(page, zone) == DARK["att-1"].upper()
+    assert_drawn(page, city.town.zone_of_class(GOAL, 1), DARK["att-1"])
     assert "theme=dark" in page.url
 
 
@@ -194,8 +188,8 @@ def test_a_layer_is_fetched_only_when_it_is_switched_on(city: City, visit: Open)
     page.wait_for_timeout(500)
     assert not any("/tiles/green_area/" in url for url in asked)
     page.click(".layer-row[data-with='green_area']")
-    page.wait_for_timeout(800)
-    assert any("/tiles/green_area/" in url for url in asked)
+    assert awaited(page, lambda: [url for url in asked if "/tiles/green_area/" in url], bool)
+    page.wait_for_timeout(500)
     asked.clear()
     page.click(".layer-row[data-with='building']")
     page.click(".legend-row[data-with='1']")
