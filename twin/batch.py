@@ -27,13 +27,13 @@ class Features:
     """Rows of one layer as arrays of one length.
 
     ``ids`` int64 (the rows' ``id`` in the store), ``geometry`` shapely objects in the metric CRS, ``columns``
-    one Series a field (the layer's fields by name, missing values as NaN/None), positions 0…n-1. A column
-    ``observed_on`` dates rows that have no date of their own.
+    one array a field (the layer's fields by name, missing values as NaN, NaT or None), positions 0…n-1. A column
+    ``observed_on`` dates rows that have no date of their own. Plain arrays: an edit waits for many small layers.
     """
 
     ids: IntArray
     geometry: Geometries
-    columns: pd.DataFrame
+    columns: Mapping[str, NDArray[Any]]
 
     def __len__(self) -> int:
         """Count of rows."""
@@ -41,70 +41,52 @@ class Features:
 
     def take(self, where: BoolArray | IntArray) -> Features:
         """The rows chosen by a mask or by positions."""
-        return Features(
-            self.ids[where],
-            self.geometry[where],
-            self.columns.iloc[np.arange(len(self))[where]].reset_index(drop=True),
-        )
+        columns = {name: values[where] for name, values in self.columns.items()}
+        return Features(self.ids[where], self.geometry[where], columns)
 
     @classmethod
     def of(cls, geometry: Sequence[Any] | Geometries, **columns: Any) -> Features:
         """Rows made by hand, for examples and tests: ids 0…n-1, each keyword a column."""
         shapes = np.array([*geometry, None], dtype=object)[:-1]
+        frame = pd.DataFrame(columns, index=range(len(shapes)))
         ids = np.arange(len(shapes), dtype=np.int64)
-        return cls(ids, shapes, pd.DataFrame(columns, index=ids))
+        return cls(ids, shapes, {str(name): frame[name].to_numpy() for name in frame})
 
     @classmethod
     def joined(cls, parts: Sequence[Features]) -> Features:
         """The rows of one or more parts that have the same columns, one after the other."""
-        frames = [part.columns for part in parts]
-        columns = {str(name): np.concatenate([each[name].to_numpy() for each in frames]) for name in frames[0]}
+        columns = {name: np.concatenate([part.columns[name] for part in parts]) for name in parts[0].columns}
         ids, geometry = (np.concatenate([getattr(part, name) for part in parts]) for name in ("ids", "geometry"))
-        return cls(ids, geometry, frame_of(columns, len(ids)))
+        return cls(ids, geometry, columns)
 
-    def column(self, name: str) -> pd.Series[Any]:
-        """One field; all missing where the features do not have it."""
-        if name in self.columns:
-            return self.columns[name]
-        return pd.Series([None] * len(self), dtype=object)
+    def frame(self) -> pd.DataFrame:
+        """The columns as a table."""
+        return pd.DataFrame(dict(self.columns), index=range(len(self)))
+
+    def column(self, name: str) -> NDArray[Any]:
+        """One field as it is; all missing where the features do not have it."""
+        found = self.columns.get(name)
+        return np.full(len(self), None, dtype=object) if found is None else found
 
     def numbers(self, name: str) -> FloatArray:
         """A field as float64, NaN where missing."""
-        given = self.column(name)
-        if given.dtype != np.float64:
-            given = pd.to_numeric(given)
-        return np.asarray(given.to_numpy(np.float64, na_value=np.nan))
+        return np.asarray(self.column(name), dtype=np.float64)
 
     def words(self, name: str) -> NDArray[np.object_]:
         """A field as objects, None where missing."""
-        given = self.column(name).to_numpy(object)
+        given = np.asarray(self.column(name), dtype=object)
         missing = pd.isna(given)
         if missing.any():
             given = given.copy()
             given[missing] = None
-        return np.asarray(given)
+        return given
 
     def dates(self, name: str) -> NDArray[np.datetime64]:
         """A field as datetime64[D], NaT where missing."""
         given = self.column(name)
         if given.dtype.kind != "M":
-            given = pd.to_datetime(given)
-        return np.asarray(given.to_numpy("datetime64[D]"))
-
-
-def frame_of(columns: Mapping[str, NDArray[Any]], rows: int) -> pd.DataFrame:
-    """Arrays of so many rows as a frame, as they are: an edit waits for many small ones.
-
-    Objects come as series: of an array pandas would look at every value, to find out that they are texts. Names are put
-    on later: as Arrow's strings they are made, and looked up, slowly.
-    """
-    index, given = pd.RangeIndex(rows), dict[int, Any](enumerate(columns.values()))
-    for number, values in given.items():
-        if values.dtype == object:
-            given[number] = pd.Series(values, index, object, copy=False)
-    frame = pd.DataFrame(given, index, copy=False)
-    frame.columns = pd.Index(list(columns), dtype=object)
-    return frame
+            given = pd.to_datetime(given).to_numpy()
+        return given.astype("datetime64[D]", copy=False)
 
 
 NOTHING = Features.of([])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import tomllib
@@ -92,7 +93,7 @@ class Profile(BaseModel):
                 return each
         raise UnknownName("goal", index, [g.index for g in self.goal], self.name)
 
-    @property
+    @functools.cached_property
     def digest(self) -> str:
         """Hash of the content: runs of equal profiles can be resumed."""
         text = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)

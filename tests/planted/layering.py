@@ -69,8 +69,7 @@ def layers_of(
 def _features(geometry: Any, **columns: Any) -> Features:
     """Rows 0…n-1 of a layer."""
     shapes = np.asarray(geometry, dtype=object)
-    frame = pd.DataFrame({name: np.asarray(values) for name, values in columns.items()}, index=range(len(shapes)))
-    return Features(np.arange(len(shapes), dtype=np.int64), shapes, frame)
+    return Features.of(shapes, **{name: np.asarray(values) for name, values in columns.items()})
 
 
 def _columns(frame: pd.DataFrame, *without: str) -> dict[str, Any]:

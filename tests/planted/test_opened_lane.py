@@ -39,9 +39,8 @@ def with_streets(planted: Planted, lines: list[Any]) -> WholeCity:
     new = pd.DataFrame(
         {"street_id": [f"new {n}" for n in range(len(lines))], "road_class": "residential", "width_m": 6.0}
     )
-    columns = pd.concat([old.columns, new], ignore_index=True)
-    ids = np.concatenate([old.ids, old.ids.max() + 1 + np.arange(len(lines))])
-    streets = Features(ids, np.concatenate([old.geometry, np.array([*lines, None], dtype=object)[:-1]]), columns)
+    columns = pd.concat([old.frame(), new], ignore_index=True)
+    streets = Features.of([*old.geometry, *lines], **{str(name): columns[name] for name in columns})
     return WholeCity({**planted.layers, "street": streets}, PROFILE, planted.reference_date)
 
 

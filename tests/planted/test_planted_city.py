@@ -63,7 +63,7 @@ def test_the_same_seed_gives_the_same_city_and_another_seed_another(style: str) 
     pd.testing.assert_frame_equal(one.truth, again.truth)
     for name in LAYERS:
         assert shapely.equals_identical(one.layers[name].geometry, again.layers[name].geometry).all()
-        pd.testing.assert_frame_equal(one.layers[name].columns, again.layers[name].columns)
+        pd.testing.assert_frame_equal(one.layers[name].frame(), again.layers[name].frame())
     assert len(one.layers["building"]) != len(other.layers["building"])
 
 
@@ -95,7 +95,7 @@ def test_a_city_has_all_layers_and_a_building_stands_in_one_zone(style: str) -> 
 def test_truth_labels_the_recorded_shortfalls_and_nothing_else(style: str) -> None:
     planted = city(style)
     homes = homes_by_zone(planted).groupby("zone")["dwellings"].sum()
-    enough = planted.layers["zone"].columns["code"].to_numpy()[homes.index[homes >= FEWEST_PREMISES]]
+    enough = planted.layers["zone"].words("code")[homes.index[homes >= FEWEST_PREMISES]]
     short = planted.recorded[(planted.recorded["shortfall"] > 0) & planted.recorded["zone"].isin(enough)]
     keys = set(zip(planted.truth["zone"], planted.truth["goal"], strict=True))
     assert keys == set(zip(short["zone"], short["goal"], strict=True))
@@ -134,7 +134,7 @@ def test_each_cause_is_the_one_of_the_definition(style: str) -> None:
 @pytest.mark.parametrize("style", STYLES)
 def test_in_a_null_city_access_changes_nothing_but_the_walk_to_green(style: str) -> None:
     real, null = city(style), city(style, null=True)
-    assert null.layers["building"].columns.equals(real.layers["building"].columns)
+    assert null.layers["building"].frame().equals(real.layers["building"].frame())
     assert null.traits.equals(real.traits)
     utilities = null.truth[null.truth["goal"].isin(UTILITIES)]
     assert (utilities["tidy"] == utilities["real_y0"]).all()

@@ -18,7 +18,7 @@ def write(layers: Mapping[str, Features], crs: str, reference_date: str, folder:
     """Write all files into a folder; the path of the recipe."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, features in layers.items():
-        frame = gpd.GeoDataFrame(features.columns.copy(), geometry=np.asarray(features.geometry), crs=crs)
+        frame = gpd.GeoDataFrame(features.frame(), geometry=np.asarray(features.geometry), crs=crs)
         for column in frame.columns:
             if np.issubdtype(np.asarray(frame[column]).dtype, np.datetime64):
                 frame[column] = np.asarray(frame[column]).astype("datetime64[D]").astype(object)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from psycopg import sql
+from psycopg import Cursor, sql
 from psycopg.rows import tuple_row
 
 from layers.schema import Kind, Layer
-from twin.batch import Features, FloatArray, frame_of
+from twin.batch import Features, FloatArray
 from twin.database.connect import Connection, Row
 from twin.database.queries import layer_table, query
 
@@ -81,20 +80,20 @@ def features_near(
     """By id of each layer, its rows whose box comes within so many metres of the box of any of the zones, by key.
 
     So that nothing hangs on the order of rows in files: of equal ones the first in an array is always the same. While
-    the rows of one layer are made to arrays, the server looks for those of the next.
+    the rows of one layer are made to arrays, the server looks for those of the next: by a pipeline, since a thread
+    would wait longer for its turn than the few rows of an edit take.
     """
 
-    def read(layer: Layer, metres: float) -> list[tuple[Any, ...]]:
+    def ask(layer: Layer, metres: float) -> Cursor[tuple[Any, ...]]:
         statement = query("features_near", zones=_zones(schema), **_parts(layer, schema))
-        return _tuples(connection, statement, {"ids": list(zones), "reach": metres})
+        return _tuples(connection).execute(statement, {"ids": list(zones), "reach": metres})
 
     found = {}
-    with ThreadPoolExecutor(1) as ahead:
-        coming = [ahead.submit(read, *each) for each in layers[:1]]
+    with connection.pipeline():
+        coming = [ask(*each) for each in layers[:1]]
         for number, (layer, _) in enumerate(layers):
-            rows = coming.pop().result()
-            coming += [ahead.submit(read, *following) for following in layers[number + 1 : number + 2]]
-            found[layer.id] = _arrays(layer, rows)
+            coming += [ask(*following) for following in layers[number + 1 : number + 2]]
+            found[layer.id] = _arrays(layer, coming.pop(0).fetchall())
     return found
 
 
@@ -160,16 +159,15 @@ def _columns(layer: Layer) -> sql.Composable:
 
 
 def _features(connection: Connection, layer: Layer, statement: Statement, values: Mapping[str, Any]) -> Features:
-    return _arrays(layer, _tuples(connection, statement, values))
+    return _arrays(layer, _tuples(connection).execute(statement, values).fetchall())
 
 
-def _tuples(connection: Connection, statement: Statement, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """Rows of ``id``, the layer's fields, ``attributes``, ``observed_on`` and ``geom`` (WKB), in order.
+def _tuples(connection: Connection) -> Cursor[tuple[Any, ...]]:
+    """For rows of ``id``, the layer's fields, ``attributes``, ``observed_on`` and ``geom`` (WKB), in order.
 
     An edit waits for them: they come as the server holds them, and as tuples, in a third of the time.
     """
-    with connection.cursor(row_factory=tuple_row, binary=True) as cursor:
-        return cursor.execute(statement, values).fetchall()
+    return connection.cursor(row_factory=tuple_row, binary=True)
 
 
 def _arrays(layer: Layer, rows: Sequence[tuple[Any, ...]], *, share: bool = False) -> Features:
@@ -186,7 +184,7 @@ def _arrays(layer: Layer, rows: Sequence[tuple[Any, ...]], *, share: bool = Fals
         columns[name] = _objects([known.setdefault(each, each) for each in columns[name]])
     geometry = np.empty(len(rows), dtype=object)
     geometry[:] = shapely.from_wkb(np.array(shapes, dtype=object)) if rows else []
-    return Features(np.array(ids, dtype=np.int64), geometry, frame_of(columns, len(rows)))
+    return Features(np.array(ids, dtype=np.int64), geometry, columns)
 
 
 def _array(values: Sequence[Any], kind: Kind) -> NDArray[Any]:
@@ -198,7 +196,7 @@ def _array(values: Sequence[Any], kind: Kind) -> NDArray[Any]:
 def _dates(values: Sequence[datetime.date | None]) -> NDArray[np.datetime64]:
     # One by one numpy reads a date five times slower than its number.
     days = (NO_DAY if each is None else each.toordinal() - FIRST_DAY for each in values)
-    return np.fromiter(days, dtype=np.int64, count=len(values)).view("datetime64[D]").astype("datetime64[s]")
+    return np.fromiter(days, dtype=np.int64, count=len(values)).view("datetime64[D]")
 
 
 def _objects(values: Sequence[Any]) -> NDArray[np.object_]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
@@ -61,9 +60,9 @@ def own_parts(zones: Features) -> tuple[dict[str, Any], frozenset[str]]:
 
     So that what lies in several zones is counted once for the city, whatever the order of rows.
     """
-    order = np.argsort(zones.columns["code"].to_numpy(dtype=str), kind="stable")
+    order = np.argsort(zones.words("code").astype(str), kind="stable")
     geometry = zones.geometry[order]
-    codes = zones.columns["code"].to_numpy(dtype=object)[order]
+    codes = zones.words("code")[order]
     first, second = shapely.STRtree(geometry).query(geometry, predicate="intersects")
     pairs = first < second
     first, second = first[pairs], second[pairs]
@@ -90,7 +89,7 @@ def read_batch(connection: Connection, plan: Plan, part: Cut, shared: Shared) ->
 
 
 def _with_own_parts(zones: Features, own: Mapping[str, Any]) -> tuple[Features, NDArray[np.int64]]:
-    codes = zones.columns["code"].tolist()
+    codes = zones.words("code").tolist()
     place = np.arange(len(codes), dtype=np.int64)
     overlapped = [position for position, code in enumerate(codes) if code in own]
     if not overlapped:
@@ -98,15 +97,11 @@ def _with_own_parts(zones: Features, own: Mapping[str, Any]) -> tuple[Features, 
     place[overlapped] = len(codes) + np.arange(len(overlapped))
     parts = np.empty(len(overlapped), dtype=object)
     parts[:] = [own[codes[position]] for position in overlapped]
-    columns = pd.concat([zones.columns, _shared_out(zones, overlapped, parts)], ignore_index=True)
-    ids = np.concatenate([zones.ids, zones.ids[overlapped]])
-    return Features(ids, np.concatenate([zones.geometry, parts]), columns), place
+    return Features.joined([zones, _shared_out(zones.take(np.array(overlapped)), parts)]), place
 
 
-def _shared_out(zones: Features, overlapped: list[int], parts: NDArray[np.object_]) -> pd.DataFrame:
-    """Columns of own parts: people and jobs of a zone by the share of its area, or they would count twice."""
-    share = shapely.area(parts) / shapely.area(zones.geometry[overlapped])
-    columns = zones.columns.iloc[overlapped].copy()
-    for counted in ("population", "jobs"):
-        columns[counted] = columns[counted].to_numpy(dtype=float) * share
-    return columns
+def _shared_out(zones: Features, parts: NDArray[np.object_]) -> Features:
+    """Own parts of zones: people and jobs of a zone by the share of its area, or they would count twice."""
+    share = shapely.area(parts) / shapely.area(zones.geometry)
+    counted = {name: zones.numbers(name) * share for name in ("population", "jobs")}
+    return Features(zones.ids, parts, {**zones.columns, **counted})

@@ -22,7 +22,7 @@ def form_rows(batch: Batch, zones: int, looked_m: Mapping[str, float]) -> Iterat
     """
     form, premises = messiness(batch), zone_premises(batch).total
     looked = {kind: round(metres, 3) for kind, metres in looked_m.items()}
-    codes = batch.zones.columns["code"].tolist()
+    codes = batch.zones.words("code").tolist()
     for at in range(zones):
         metrics = {name: _rounded(each[at]) for name, each in form.metrics.items() if np.isfinite(each[at])}
         interval = (_messiness(form.value[at]), _messiness(form.low[at]), _messiness(form.high[at]))
@@ -40,7 +40,7 @@ def premise_rows(planned: Planned, batch: Batch, shared: Shared, zones: int) -> 
     rows = model.rows(batch, shared.prepared[goal], **planned.params)
     rows = rows.take(rows.zone < zones)
     rows = rows.take(np.argsort(rows.zone, kind="stable"))
-    codes = batch.zones.columns["code"].tolist()
+    codes = batch.zones.words("code").tolist()
     starts = np.searchsorted(rows.zone, np.arange(zones + 1))
     for at in range(zones):
         if starts[at] == starts[at + 1]:

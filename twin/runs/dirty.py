@@ -8,15 +8,15 @@ too. All zones are, when the profile, the program or a fact of the whole city is
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from twin.batch import CityFacts
 from twin.database import results
-from twin.database.connect import Connection
+from twin.database.connect import Connection, Row
 from twin.database.dirty import drop_idle, waiting
 from twin.database.seen import former_sights, zones_that_see
+from twin.runs.facts import described_facts
 from twin.runs.plan import Plan
 from twin.runs.prepare import ZONE_LAYER, Ready
 
@@ -26,7 +26,7 @@ MOST_SQUARES = 20_000
 
 @dataclass(frozen=True)
 class DirtyZones:
-    """``codes`` of zones to compute, None for all; ``reason`` in a sentence; ``last_run`` to take the others from.
+    """``codes`` of zones to compute, None for all; ``reason`` in a sentence; ``last`` the run to take the others from.
 
     ``marks`` are of layers as such, for which a run answers that computes these zones (None: for all); ``gone`` says
     that zones may be there no longer. ``compared``: what zones see was held against what they saw, and may be noted.
@@ -34,7 +34,7 @@ class DirtyZones:
 
     codes: Sequence[str] | None
     reason: str
-    last_run: int | None
+    last: Row | None
     marks: Sequence[int] | None = None
     gone: bool = False
     compared: bool = False
@@ -42,18 +42,7 @@ class DirtyZones:
     @property
     def is_none(self) -> bool:
         """Whether the last run is as the data."""
-        return self.last_run is not None and self.codes == [] and not self.marks
-
-
-def described_facts(facts: CityFacts) -> str:
-    """Facts of the whole city that batches look at, as text: equal texts, equal facts."""
-    return json.dumps(
-        {
-            "filled": sorted(layer for layer, rows in facts.rows.items() if rows),
-            "dwellings_known": facts.dwellings_known,
-            "reference_date": str(facts.reference_date),
-        }
-    )
+        return self.last is not None and self.codes == [] and not self.marks
 
 
 def dirty_zones(connection: Connection, plan: Plan, facts: CityFacts, ready: Callable[[], Ready]) -> DirtyZones:
@@ -66,9 +55,9 @@ def dirty_zones(connection: Connection, plan: Plan, facts: CityFacts, ready: Cal
         return DirtyZones(None, "Nothing is scored yet: all zones are computed.", None)
     run = int(last["id"])
     if (last["profile_hash"], last["code_version"]) != (plan.profile.digest, plan.code_version):
-        return DirtyZones(None, f"Run {run} is of another profile or program: all zones are computed.", run)
+        return DirtyZones(None, f"Run {run} is of another profile or program: all zones are computed.", last)
     if last["facts"] != described_facts(facts):
-        return DirtyZones(None, f"What holds for the whole city changed since run {run}: all zones are computed.", run)
+        return DirtyZones(None, f"What holds for the whole city changed since run {run}: all zones are computed.", last)
     read, whole = {*plan.reach_m, *plan.supplies, ZONE_LAYER}, plan.whole_layers | plan.rasters
     drop_idle(connection, read | whole, {*whole, ZONE_LAYER})
     marks = waiting(connection)
@@ -79,11 +68,11 @@ def dirty_zones(connection: Connection, plan: Plan, facts: CityFacts, ready: Cal
         saw = None if plan.rasters.intersection(changed) else zones_that_saw(connection, run, ready())
         if saw is None:
             reason = f"{' and '.join(changed)} changed, for zones that are not known: all zones."
-            return DirtyZones(None, reason, run, answered, compared=True)
+            return DirtyZones(None, reason, last, answered, compared=True)
         codes |= saw
     gone = ZONE_LAYER in marks.layers
     reason = f"{len(codes)} zones were touched since run {run}."
-    return DirtyZones(sorted(codes), reason, run, answered, gone, compared=bool(changed))
+    return DirtyZones(sorted(codes), reason, last, answered, gone, compared=bool(changed))
 
 
 def zones_that_saw(connection: Connection, run: int, ready: Ready) -> set[str] | None:

@@ -11,25 +11,22 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
-import numpy as np
-
 from layers.schema import Layer
-from twin.batch import CityFacts
 from twin.database import causes, results
 from twin.database.as_of import PAST, past_layers
 from twin.database.connect import Connection, connect
 from twin.database.dirty import drop, release, take
-from twin.database.features import NOW, dwellings_known, filled_layers, layer_versions, zone_count, zones_in_order
-from twin.database.rasters import raster_counts
+from twin.database.features import NOW, layer_versions, zone_count, zones_in_order
 from twin.database.seen import note_sights
-from twin.database.sources import StoredCity, city_of
+from twin.database.sources import city_of
 from twin.discover import discover
 from twin.errors import RunCancelled, StoreNotReady, UnknownName, UsageError
 from twin.goals import Profile
 from twin.log import log
 from twin.runs.batch import Cut, cut
-from twin.runs.dirty import DirtyZones, described_facts, dirty_zones
+from twin.runs.dirty import DirtyZones, dirty_zones
 from twin.runs.executor import LOCAL, Executor, Pool, executor_of
+from twin.runs.facts import city_facts, described_facts
 from twin.runs.flagging import Scope, write_flags_of_run
 from twin.runs.memory import set_aside
 from twin.runs.plan import Plan, plan
@@ -142,13 +139,13 @@ class _Engine:
         """Begin or resume a run, and end it."""
         self._city = city_of(self._connection)
         self._versions = layer_versions(self._connection)
-        self._facts = _facts(self._connection, self._city, self._plan.profile, self._schema)
+        self._facts = city_facts(self._connection, self._city, self._plan.profile, self._schema)
         found = DirtyZones(codes, "", None, None if codes is None else (), gone=codes is not None)
         if only_dirty:
             found = dirty_zones(self._connection, self._plan, self._facts, lambda: self._ready)
             self._progress.note(found.reason)
-            if found.last_run is not None and found.is_none:
-                return Finished(found.last_run, 0, False)
+            if found.last is not None and found.is_none:
+                return Finished(found.last["id"], 0, False)
         chosen = _chosen(self._connection, found.codes, self._schema, known=only_dirty)
         parts = cut(chosen, settings().batch)
         begun = self._begin(parts, found)
@@ -177,28 +174,32 @@ class _Engine:
         return done
 
     def _begin(self, parts: list[Cut], found: DirtyZones) -> _Begun:
-        profile, codes = self._plan.profile, found.codes
+        codes = found.codes
         identity = _identity(self._plan, self._versions, codes, self._as_of)
         before = results.resumable(self._connection, self._as_of)
-        if before and results.identity_of(before) == identity:
-            begun = _Begun(before["id"], before["base"] or before["id"], True)
-        else:
-            former = results.scored_run(self._connection) if codes is not None else None
-            if codes is not None and (former is None or former["profile_hash"] != profile.digest):
-                raise StoreNotReady(f"no finished run of {profile.name} to take the other zones from; run `twin score`")
-            dumped, facts = profile.model_dump(mode="json"), described_facts(self._facts)
-            base = None if former is None else former["base"] or former["id"]
-            zones = zone_count(self._connection) if former is None or found.gone else former["zones"]
-            with self._connection.transaction():
-                run = results.begin_run(
-                    self._connection, identity, profile.name, dumped, zones, len(parts), facts, base, self._as_of
-                )
-            begun = _Begun(run, base or run, False, former["id"] if former else None)
-        if self._as_of is None:
-            with self._connection.transaction():
+        with self._connection.transaction():
+            if before and results.identity_of(before) == identity:
+                begun = _Begun(before["id"], before["base"] or before["id"], True)
+            else:
+                begun = self._begin_anew(identity, parts, found)
+            if self._as_of is None:
                 release(self._connection)
                 take(self._connection, begun.run, codes, found.marks)
         return begun
+
+    def _begin_anew(self, identity: results.Identity, parts: list[Cut], found: DirtyZones) -> _Begun:
+        profile, former = self._plan.profile, None
+        if found.codes is not None:
+            former = found.last or results.scored_run(self._connection)
+            if former is None or former["profile_hash"] != profile.digest:
+                raise StoreNotReady(f"no finished run of {profile.name} to take the other zones from; run `twin score`")
+        dumped, facts = profile.model_dump(mode="json"), described_facts(self._facts)
+        base = None if former is None else former["base"] or former["id"]
+        zones = zone_count(self._connection) if former is None or found.gone else former["zones"]
+        run = results.begin_run(
+            self._connection, identity, profile.name, dumped, zones, len(parts), facts, base, self._as_of
+        )
+        return _Begun(run, base or run, False, former["id"] if former else None)
 
     def _compute(self, begun: _Begun, parts: list[Cut], pool: Pool, executor: Executor) -> None:
         run, written = begun.run, results.done_batches(self._connection, begun.run)
@@ -286,14 +287,3 @@ def _chosen(connection: Connection, codes: Sequence[str] | None, schema: str, *,
     if missing and not known:
         raise UnknownName("zone", min(missing), [code for _, code in zones_in_order(connection, None, schema)])
     return chosen
-
-
-def _facts(connection: Connection, city: StoredCity, profile: Profile, schema: str) -> CityFacts:
-    today = np.datetime64(city.reference_date) if city.reference_date else np.datetime64("today")
-    return CityFacts(
-        rows=filled_layers(connection, discover("layers", Layer), schema) | raster_counts(connection),
-        dwellings_known=dwellings_known(connection, schema),
-        reference_date=today,
-        stale_after_years=profile.stale_after_years,
-        street_classes=profile.street_classes,
-    )

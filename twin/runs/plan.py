@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,7 +37,7 @@ class Plan:
     goals: tuple[Planned, ...]
     networks: Mapping[str, Network]
 
-    @property
+    @functools.cached_property
     def reach_m(self) -> dict[str, float]:
         """How far around a batch's zones each layer is read, in metres."""
         reach = dict(messiness_needs()[0])
@@ -47,7 +48,7 @@ class Plan:
                     reach[layer] = max(reach.get(layer, 0.0), metres)
         return reach
 
-    @property
+    @functools.cached_property
     def whole_layers(self) -> set[str]:
         """Layers that are read whole, once a run: those of networks, and those that give numbers to nodes."""
         whole = {layer for network in self.networks.values() for layer in network.layers} | self.supplies
@@ -56,17 +57,17 @@ class Plan:
                 whole |= {*each.index.layers, *each.index.optional_layers} - {"building"}
         return whole
 
-    @property
+    @functools.cached_property
     def rasters(self) -> set[str]:
         """Rasters that are read."""
         return {name for each in self.goals for name in each.index.rasters}
 
-    @property
+    @functools.cached_property
     def supplies(self) -> set[str]:
         """Layers of what supplies premises."""
         return {each.premises.supply for each in self.goals if each.premises}
 
-    @property
+    @functools.cached_property
     def code_version(self) -> str:
         """What of this program decides the values: its release, and the version of each method."""
         methods = ",".join(f"{each.index.id}={each.index.method_version}" for each in self.goals)

@@ -28,8 +28,8 @@ def score_rows(planned: Planned, values: Values, batch: Batch, own: NDArray[np.i
     reached = attain(values.value, planned.goal)
     classes = class_of(values.value, planned.goal, planned.index.unit)
     people = people_affected(people_of(batch), reached.shortfall, planned.index.unit)
-    codes = batch.zones.columns["code"].tolist()
-    types = batch.zones.columns["zone_type"].tolist()
+    codes = batch.zones.words("code").tolist()
+    types = batch.zones.words("zone_type").tolist()
     for at, part in enumerate(own):
         if not planned.goal.applies_to(types[at]):
             continue

@@ -49,7 +49,7 @@ def replaced(rows: Features, zones: Geometries, *, date: str, speed: str) -> Rep
             "row": row,
             "zone": zone,
             "place": place[row].astype(str),
-            "operator": rows.column("operator").fillna("").astype(str).to_numpy()[row],
+            "operator": [each or "" for each in rows.words("operator")[row]],
             "date": record_dates(rows, date)[row],
             "speed": rows.numbers(speed)[row],
             "premises": rows.numbers("premises")[row],

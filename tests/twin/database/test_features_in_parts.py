@@ -37,7 +37,7 @@ def test_parts_are_the_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         assert whole.words("building_id").tolist() == sorted(whole.words("building_id"))
         assert np.array_equal(by_key.ids, whole.ids)
         assert shapely.equals_identical(by_key.geometry, whole.geometry).all()
-        pd.testing.assert_frame_equal(by_key.columns, whole.columns)
+        pd.testing.assert_frame_equal(by_key.frame(), whole.frame())
         layers = {each.id: all_features(connection, each) for each in (sewer_pipe, sewer_node, sewer_connection)}
         facts = CityFacts.of(layers, "2025-06-30")
         drawn = {name: layers[name] for name in ("sewer_pipe", "sewer_node")}

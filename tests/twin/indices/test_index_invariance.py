@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -79,7 +80,10 @@ def test_one_more_building_changes_only_the_zones_that_hold_it(
     columns = {name: [*old.columns[name], None] for name in old.columns}
     columns["dwellings"][-1], columns["residents"][-1] = 5, 11.0
     grown = {**city, "building": Features.of([*old.geometry, box(x, y, x + 9, y + 9)], **columns)}
-    grown["building"].columns.loc[0, "dwellings"] = city["building"].columns.loc[0, "dwellings"] = 2
+    for layers in (grown, city):
+        rows = layers["building"]
+        known = np.where(rows.ids == 0, 2, rows.numbers("dwellings"))
+        layers["building"] = replace(rows, columns={**rows.columns, "dwellings": known})
     before, after = (INDICES[index].compute(batch_of(index, BIG, layers)) for layers in (city, grown))
     holds = np.array([zone.contains(box(x, y, x + 9, y + 9).centroid) for zone in BIG])
     np.testing.assert_array_equal(before.value[~holds], after.value[~holds])

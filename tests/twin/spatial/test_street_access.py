@@ -275,9 +275,7 @@ def test_where_the_city_lies_and_how_it_is_turned_does_not_matter(shift: float, 
     street = batch.layer("street")
     layers = {
         "building": Features.of([moved(each) for each in batch.layer("building").geometry]),
-        "street": Features.of(
-            [moved(each) for each in street.geometry], **{n: street.columns[n] for n in street.columns}
-        ),
+        "street": Features.of([moved(each) for each in street.geometry], **street.columns),
     }
     other = street_access(replace(batch, layers=layers, networks={"ways": ways.build(layers, batch.city)}))
     one = street_access(batch)
