@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
@@ -173,14 +174,21 @@ def _stretches(lines: Geometries, chosen: BoolArray) -> Stretches:
 def _seen(built: Ways) -> list[Sight]:
     """Pieces with what decides access; stretches of the graph, at their ends and their middle, with how they meet."""
     graph, degree = built.graph, np.diff(built.graph.starts)
-    one, other = np.repeat(np.arange(len(graph)), degree), graph.neighbours
-    at, to = graph.xy[one], graph.xy[other]
-    stretches = (at, to, graph.lengths, degree[one], degree[other])
+    begins = np.repeat(np.arange(len(graph), dtype=np.int32), degree)
+
+    def stretches(some: slice) -> tuple[NDArray[Any], ...]:
+        one, other = begins[some], graph.neighbours[some]
+        return graph.xy[one], graph.xy[one], graph.xy[other], graph.lengths[some], degree[one], degree[other]
+
+    def middles(some: slice) -> tuple[NDArray[Any], ...]:
+        _, at, to, *numbers = stretches(some)
+        return (at + to) / 2, at, to, *numbers
+
     trees = (built.usable_tree, built.narrow_tree, built.foot_tree)
     pieces = np.concatenate([each.tree.geometries for each in trees])
     way = np.concatenate([each.way for each in trees])
     return [
         Sight.of_shapes(WAYS, pieces, built.ids[way], built.width_m[way], built.service[way], built.usable[way]),
-        Sight.of_points(STRETCHES, at, *stretches),
-        Sight.of_points(MIDDLES, (at + to) / 2, *stretches),
+        Sight.of_parts(STRETCHES, len(begins), stretches),
+        Sight.of_parts(MIDDLES, len(begins), middles),
     ]

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
@@ -23,6 +24,7 @@ from twin.batch import FloatArray, Geometries, IntArray
 CELL_M = 250.0
 AT_ONCE = 1 << 17
 """So many points are looked at together: what that takes does not grow with the city."""
+SHAPES_AT_ONCE = 1 << 14
 FARTHEST_M = 1e12
 """Who looked and found nothing looked this far."""
 
@@ -78,26 +80,43 @@ class Sight:
     @classmethod
     def of_points(cls, kind: str, xy: FloatArray, *numbers: ArrayLike) -> Sight:
         """Points (N, 2), each with numbers, (N,) or (N, k)."""
-        places, sums = [np.empty((0, 2), dtype=np.int64)], [np.empty(0, dtype=np.uint64)]
-        for first in range(0, len(xy), AT_ONCE):
-            some = slice(first, first + AT_ONCE)
-            place = np.floor(xy[some] / CELL_M).astype(np.int64)
-            part = cls._of(kind, place, _hashed(xy[some], *(np.asarray(each)[some] for each in numbers)))
-            places.append(np.column_stack([part.x, part.y]))
-            sums.append(part.cell)
-        return cls._of(kind, np.concatenate(places), np.concatenate(sums))
+        return cls.of_parts(kind, len(xy), lambda some: (xy[some], *(np.asarray(each)[some] for each in numbers)))
+
+    @classmethod
+    def of_parts(cls, kind: str, count: int, points: Callable[[slice], tuple[NDArray[Any], ...]]) -> Sight:
+        """So many points, of which ``points`` gives a slice: places (n, 2), then numbers, (n,) or (n, k).
+
+        For points that are made for this alone.
+        """
+
+        def part(some: slice) -> Sight:
+            xy, *numbers = points(some)
+            return cls._of(kind, np.floor(xy / CELL_M).astype(np.int64), _hashed(xy, *numbers))
+
+        return cls._joined(kind, map(part, _slices(count, AT_ONCE)))
 
     @classmethod
     def of_shapes(cls, kind: str, shapes: Geometries, *numbers: ArrayLike) -> Sight:
         """Shapes (N,) with numbers; a shape is seen in every square that it touches."""
-        xy, shape = shapely.get_coordinates(shapes, return_index=True)
-        at = np.arange(len(xy)) - np.searchsorted(shape, shape)
-        vertices = _hashed(xy, at)
-        own = np.zeros(len(shapes), dtype=np.uint64)
-        np.add.at(own, shape, vertices)
-        whole = _hashed(own.view(np.int64)[:, None], *numbers)
-        row, place = _touched(shapes)
-        return cls._of(kind, place, whole[row])
+
+        def part(some: slice) -> Sight:
+            xy, shape = shapely.get_coordinates(shapes[some], return_index=True)
+            at = np.arange(len(xy)) - np.searchsorted(shape, shape)
+            own = np.zeros(len(shapes[some]), dtype=np.uint64)
+            np.add.at(own, shape, _hashed(xy, at))
+            whole = _hashed(own.view(np.int64)[:, None], *(np.asarray(each)[some] for each in numbers))
+            row, place = _touched(shapes[some])
+            return cls._of(kind, place, whole[row])
+
+        return cls._joined(kind, map(part, _slices(len(shapes), SHAPES_AT_ONCE)))
+
+    @classmethod
+    def _joined(cls, kind: str, parts: Iterable[Sight]) -> Sight:
+        places, sums = [np.empty((0, 2), dtype=np.int64)], [np.empty(0, dtype=np.uint64)]
+        for part in parts:
+            places.append(np.column_stack([part.x, part.y]))
+            sums.append(part.cell)
+        return cls._of(kind, np.concatenate(places), np.concatenate(sums))
 
     @classmethod
     def _of(cls, kind: str, place: IntArray, hashes: Hashes) -> Sight:
@@ -119,6 +138,10 @@ class Sight:
         rows = np.empty(len(self.x), dtype=[("x", np.int64), ("y", np.int64), ("cell", np.uint64)])
         rows["x"], rows["y"], rows["cell"] = self.x, self.y, self.cell
         return rows
+
+
+def _slices(count: int, size: int) -> Iterator[slice]:
+    return (slice(first, first + size) for first in range(0, count, size))
 
 
 def _hashed(*columns: ArrayLike) -> Hashes:
