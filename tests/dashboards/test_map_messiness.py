@@ -25,6 +25,7 @@ def test_messiness_is_a_lens_of_its_own_whatever_the_goal(city: City, visit: Ope
     page.click("#goal-select")
     page.click("text=Population density")
     page.wait_for_selector(".city-map[data-goal='population_density']")
+    page.wait_for_timeout(400)
     assert page.locator(".legend-row").evaluate_all("rows => rows.map(r => r.dataset.zones)") == counts
     assert_drawn(page, "Z0008", LIGHT["mess-4"])
 

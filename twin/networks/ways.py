@@ -178,7 +178,8 @@ def _seen(built: Ways) -> list[Sight]:
 
     def stretches(some: slice) -> tuple[NDArray[Any], ...]:
         one, other = begins[some], graph.neighbours[some]
-        return graph.xy[one], graph.xy[one], graph.xy[other], graph.lengths[some], degree[one], degree[other]
+        at = graph.xy[one]
+        return at, at, graph.xy[other], graph.lengths[some], degree[one], degree[other]
 
     def middles(some: slice) -> tuple[NDArray[Any], ...]:
         _, at, to, *numbers = stretches(some)
