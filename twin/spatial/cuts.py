@@ -82,8 +82,32 @@ def _crossing(one: FloatArray, other: FloatArray) -> tuple[IntArray, IntArray]:
     ]
     apart = (ahead[0] * ahead[1] < 0) & (behind[0] * behind[1] < 0)
     at = np.flatnonzero(apart & ~np.any(near, axis=0))
-    share = behind[0][at] / (behind[0][at] - behind[1][at])
-    return at, _on_grid(one[at, :2] + way[at] * share[:, None])
+    return at, _on_grid(_meeting(*_in_order(_directed(one[at]), _directed(other[at]))))
+
+
+def _meeting(one: FloatArray, other: FloatArray) -> FloatArray:
+    """Where pairs of pieces that cross do so."""
+    along = other[:, 2:] - other[:, :2]
+    before, after = (_cross(along, end - other[:, :2]) for end in (one[:, :2], one[:, 2:]))
+    return np.asarray(one[:, :2] + (one[:, 2:] - one[:, :2]) * (before / (before - after))[:, None])
+
+
+def _directed(pieces: FloatArray) -> FloatArray:
+    """Pieces from west to east: half a step is rounded alike, whichever way a line was drawn."""
+    turned = _is_after(pieces[:, :2], pieces[:, 2:])
+    return np.where(turned[:, None], pieces[:, [2, 3, 0, 1]], pieces)
+
+
+def _in_order(one: FloatArray, other: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Each pair with the piece first that begins farther west, whichever row came first."""
+    same = (one[:, :2] == other[:, :2]).all(axis=1)
+    swapped = np.where(same, _is_after(one[:, 2:], other[:, 2:]), _is_after(one[:, :2], other[:, :2]))[:, None]
+    return np.where(swapped, other, one), np.where(swapped, one, other)
+
+
+def _is_after(one: FloatArray, other: FloatArray) -> BoolArray:
+    west, level = one[:, 0] - other[:, 0], one[:, 1] > other[:, 1]
+    return np.asarray((west > 0) | (west == 0) & level)
 
 
 def _through(piece: FloatArray, place: IntArray) -> BoolArray:
