@@ -159,12 +159,12 @@ def _written(event: Event, lang: str) -> bytes:
 
 def _of_run(event: Event, lang: str) -> dict[str, Any]:
     run, figures = event["run"], Figures(words(lang))
-    said = []
+    said = [figures.words("follow.all")] if run.is_whole else []
     for row in event["changes"][:TOLD]:
         spoken = goal_words(run, row["goal"], figures)
         before, after = _apart(spoken, row["before"], row["after"])
         said.append(figures.words("follow.change", zone=row["zone"], goal=spoken.title, before=before, after=after))
-    more = len(event["changes"]) - len(said)
+    more = len(event["changes"]) - TOLD
     if more > 0:
         said.append(figures.words("follow.more", count=figures.count(more), n=more))
     return {"run": run.id, "flagged": run.flagged, "said": said}

@@ -70,7 +70,7 @@ def test_a_stream_begins_with_the_state_and_goes_on_with_what_changes(
     with urllib.request.urlopen(f"{server.url}/events", timeout=20) as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
         first = read_event(stream)
-        assert first[0] == "run" and first[1]["said"] == []
+        assert first[0] == "run" and first[1]["said"] == ["All zones were computed anew."]
         kind, versions = read_event(stream)
         assert kind == "layers" and "building" in versions["layers"]
         run(cluster, "UPDATE layer.building SET floors = 3 WHERE id = (SELECT min(id) FROM layer.building)")

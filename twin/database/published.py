@@ -35,7 +35,8 @@ class City:
 class Run:
     """The newest run whose scores are all there. ``goals`` holds by goal what the engine noted (unit, title, …).
 
-    ``flagged``: its flags are made, too; until then those of the run before are shown.
+    ``flagged``: its flags are made, too; until then those of the run before are shown. ``is_whole``: all zones were
+    computed, so that nothing was held against values of before.
     """
 
     id: int
@@ -43,6 +44,7 @@ class Run:
     goals: Mapping[str, Mapping[str, Any]]
     finished_at: datetime | None
     flagged: bool = True
+    is_whole: bool = False
 
     @property
     def computed(self) -> tuple[Goal, ...]:
@@ -73,7 +75,8 @@ def read_run(connection: Connection, run: int | None = None) -> Run | None:
     row = connection.execute(query("published_run"), {"run": run}).fetchone()
     if row is None:
         return None
-    return Run(row["id"], Profile.model_validate(row["profile"]), row["goals"], row["finished_at"], row["flagged"])
+    profile = Profile.model_validate(row["profile"])
+    return Run(row["id"], profile, row["goals"], row["finished_at"], row["flagged"], row["is_whole"])
 
 
 def changed_values(connection: Connection, run: int) -> list[Row]:

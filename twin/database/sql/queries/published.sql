@@ -2,7 +2,7 @@
 SELECT name, srid, reference_date, profile FROM twin.city;
 
 -- published_run: the newest run whose scores are all there
-SELECT id, profile, goals, finished_at, zones, status = 'done' AS flagged
+SELECT id, profile, goals, finished_at, zones, status = 'done' AS flagged, base IS NULL AS is_whole
 FROM twin.run
 WHERE id = %(run)s OR %(run)s::int IS NULL AND status IN ('scored', 'done') AND as_of IS NULL
 ORDER BY id DESC LIMIT 1;
