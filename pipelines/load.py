@@ -41,7 +41,7 @@ from twin.database.tables import make_tables
 from twin.database.topology import warn
 from twin.discover import discover
 from twin.log import log
-from twin.runs.plan import reaches
+from twin.runs.plan import reaches, value_reaches
 
 ANCHORS, ANCHORED = "building", ("broadband_coverage", "sewer_connection")
 """Points of these layers stand for premises: they lie on buildings, or the datum of one of the two is wrong."""
@@ -73,7 +73,7 @@ def load(recipe: Recipe, *, only: str | None = None, dry_run: bool = False, prog
             with connection.transaction():
                 fix_city(connection, _city(recipe))
                 make_tables(connection, discover("layers", Layer), recipe.city.srid)
-                note_reaches(connection, reaches())
+                note_reaches(connection, reaches(), value_reaches())
             outcomes = [
                 _loaded(connection, recipe, each, file, progress) for each, file in zip(planned, prints, strict=True)
             ]

@@ -83,7 +83,9 @@ class Features:
 
     def dates(self, name: str) -> NDArray[np.datetime64]:
         """A field as datetime64[D], NaT where missing."""
-        given = self.column(name)
+        given = self.columns.get(name)
+        if given is None:
+            return np.full(len(self), "NaT", dtype="datetime64[D]")
         if given.dtype.kind != "M":
             given = pd.to_datetime(given).to_numpy()
         return given.astype("datetime64[D]", copy=False)

@@ -108,8 +108,8 @@ class Index:
 
     ``unit`` is ``share`` (0…1, shown in percent) or a unit in words. ``layers`` must have rows in the city
     for the index to have data: without, ``compute`` gives *no data* and names the layer. ``optional_layers``
-    and ``rasters`` are read where present. ``reach_m`` says how far outside a zone a feature may still change
-    its value. ``bounds`` clip numerator / denominator.
+    and ``rasters`` are read where present. ``reaches`` says by layer how far outside a zone a feature may still change
+    its value, in metres. ``bounds`` clip numerator / denominator.
     """
 
     id: str
@@ -118,7 +118,7 @@ class Index:
     unit: str
     layers: tuple[str, ...]
     optional_layers: tuple[str, ...]
-    reach_m: float
+    reaches: Mapping[str, float]
     networks: tuple[str, ...]
     counted: str
     bounds: tuple[float, float]
@@ -127,6 +127,11 @@ class Index:
     doc: str
     per_node_of: PerNode | None = None
     rasters: tuple[str, ...] = ()
+
+    @property
+    def reach_m(self) -> float:
+        """The farthest of ``reaches``."""
+        return max(self.reaches.values(), default=0.0)
 
     def per_node(self, function: PerNode) -> PerNode:
         """Decorate the function that gives numbers for each node of a network, once a run.
@@ -165,7 +170,7 @@ def index(
     layers: tuple[str, ...],
     optional_layers: tuple[str, ...] = (),
     rasters: tuple[str, ...] = (),
-    reach_m: float = 0.0,
+    reach_m: float | Mapping[str, float] = 0.0,
     networks: tuple[str, ...] = (),
     counted: str = "premises",
     bounds: tuple[float, float] = (0.0, 1.0),
@@ -173,12 +178,14 @@ def index(
 ) -> Callable[[Compute], Index]:
     """Declare the decorated function as an index; its name is the id, its docstring the reference page.
 
-    ``counted`` names in words what ``Values.n`` counts. Raise ``method_version`` when the same inputs give
+    ``reach_m``: of all layers, or of those named, the others within the zone. ``counted`` names in words what
+    ``Values.n`` counts. Raise ``method_version`` when the same inputs give
     another value: it is stored with each value.
     """
 
     def declare(compute: Compute) -> Index:
         """The index that the function computes."""
+        read = (*layers, *optional_layers)
         return Index(
             id=compute.__name__,
             title=title,
@@ -187,7 +194,7 @@ def index(
             layers=layers,
             optional_layers=optional_layers,
             rasters=rasters,
-            reach_m=reach_m,
+            reaches={name: reach_m.get(name, 0.0) if isinstance(reach_m, Mapping) else reach_m for name in read},
             networks=networks,
             counted=counted,
             bounds=bounds,

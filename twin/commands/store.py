@@ -19,7 +19,7 @@ from twin.database.sources import stored_city
 from twin.database.tables import make_tables
 from twin.discover import discover
 from twin.errors import StoreUnavailable, UsageError
-from twin.runs.plan import reaches
+from twin.runs.plan import reaches, value_reaches
 from twin.settings import described, settings
 
 
@@ -34,7 +34,7 @@ def bring_up() -> None:
         if city:
             for layer in make_tables(connection, discover("layers", Layer), city.srid):
                 say(f"table of layer {layer} follows its declaration")
-            note_reaches(connection, reaches())
+            note_reaches(connection, reaches(), value_reaches())
 
 
 @click.command()

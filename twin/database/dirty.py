@@ -12,9 +12,13 @@ from twin.database.queries import layer_table, query
 
 @dataclass(frozen=True)
 class Marks:
-    """``zones`` that were touched, by layer, and ``layers`` that were changed anywhere at all, with the marks' ids."""
+    """``zones`` that were touched, by layer, and ``layers`` that were changed anywhere at all, with the marks' ids.
+
+    ``valued``: those of the zones whose values may change, and not only what is said of their causes.
+    """
 
     zones: Mapping[str, frozenset[str]]
+    valued: Mapping[str, frozenset[str]]
     layers: Mapping[str, tuple[int, ...]]
 
 
@@ -23,10 +27,11 @@ def watch(connection: Connection, layer: Layer) -> None:
     connection.execute(query("watch_places" if layer.has_geometry else "watch_table", table=layer_table(layer.id)))
 
 
-def note_reaches(connection: Connection, reaches: Mapping[str, float]) -> None:
-    """Write down how far outside a zone features of each layer may change its scores, in metres."""
+def note_reaches(connection: Connection, reaches: Mapping[str, float], of_values: Mapping[str, float]) -> None:
+    """Write down how far outside a zone features of each layer may change what is said of it, and its values (m)."""
     for layer, metres in reaches.items():
-        connection.execute(query("note_reach"), {"layer": layer, "metres": metres})
+        values = {"layer": layer, "metres": metres, "value_metres": of_values.get(layer, 0.0)}
+        connection.execute(query("note_reach"), values)
 
 
 def mark_load(connection: Connection, layer: Layer, load: int) -> None:
@@ -46,13 +51,17 @@ def waiting(connection: Connection) -> Marks:
     """Marks that no run answers for yet; those of unfinished runs wait again."""
     release(connection)
     zones: dict[str, set[str]] = {}
+    valued: dict[str, set[str]] = {}
     layers: dict[str, tuple[int, ...]] = {}
     for row in connection.execute(query("dirty")):
         if row["zone"]:
             zones.setdefault(row["layer"], set()).add(row["zone"])
+            if row["of_value"]:
+                valued.setdefault(row["layer"], set()).add(row["zone"])
         else:
             layers[row["layer"]] = tuple(row["marks"])
-    return Marks({layer: frozenset(codes) for layer, codes in zones.items()}, layers)
+    touched, of_value = ({name: frozenset(codes) for name, codes in each.items()} for each in (zones, valued))
+    return Marks(touched, of_value, layers)
 
 
 def drop_idle(connection: Connection, read: Iterable[str], whole: Iterable[str]) -> None:

@@ -95,24 +95,25 @@ def begin_run(
     connection: Connection,
     identity: Identity,
     profile_name: str,
-    profile: Mapping[str, Any],
+    profile: Mapping[str, Any] | None,
     zones: int,
     batches: int,
     facts: str = "",
     base: int | None = None,
     as_of: datetime.datetime | None = None,
+    former: int | None = None,
 ) -> int:
-    """The id of a new run, of all zones or on a ``base``, now or ``as_of`` a moment; unfinished ones are given up."""
+    """The id of a new run; without a ``profile`` it has that of the ``former`` one. Unfinished ones are given up."""
     values = {
         **vars(identity),
         "profile_name": profile_name,
-        "profile": Jsonb(profile),
+        "profile": None if profile is None else Jsonb(profile),
         "zones": zones,
         "batches": batches,
-        "goals": Jsonb({}),
         "facts": facts,
         "base": base,
         "as_of": as_of,
+        "former": former,
     }
     row = connection.execute(query("begin_run"), values).fetchone()
     assert row is not None

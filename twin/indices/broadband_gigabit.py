@@ -22,7 +22,7 @@ BOTH_FORMS = "Coverage is recorded both as points and as areas: they add up, to 
     title_zh="千兆宽带覆盖率",
     unit="share",
     layers=("building", "broadband_coverage"),
-    reach_m=DRIFT_M,
+    reach_m={"broadband_coverage": DRIFT_M},
 )
 def broadband_gigabit(batch: Batch, *, min_down_mbps: float = 1000.0) -> Values:
     """Share of premises that can have at least ``min_down_mbps`` down.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,6 @@ from twin.batch import Batch, CityFacts, Columns, Features, Grid
 from twin.database.connect import Connection
 from twin.database.features import NOW, features_near, zones_of
 from twin.discover import discover
-from twin.runs.plan import Plan
 
 OVERLAP_M2 = 1.0
 """Zones whose common area is smaller than this are neighbours that were drawn a little carelessly."""
@@ -28,6 +27,11 @@ class Cut:
     number: int
     ids: tuple[int, ...]
     codes: tuple[str, ...]
+
+    def of(self, wanted: Container[str]) -> Cut:
+        """Those of its zones whose code is wanted."""
+        kept = [(number, code) for number, code in zip(self.ids, self.codes, strict=True) if code in wanted]
+        return Cut(self.number, tuple(number for number, _ in kept), tuple(code for _, code in kept))
 
 
 def cut(zones: Sequence[tuple[int, str]], size: int) -> list[Cut]:
@@ -74,15 +78,18 @@ def own_parts(zones: Features) -> tuple[dict[str, Any], frozenset[str]]:
     return found, frozenset(codes[np.union1d(first[large], second[large])].tolist())
 
 
-def read_batch(connection: Connection, plan: Plan, part: Cut, shared: Shared) -> tuple[Batch, NDArray[np.int64]]:
-    """A batch as arrays; after its zones come the own parts of those that are overlapped.
+def read_batch(
+    connection: Connection, reach_m: Mapping[str, float], part: Cut, shared: Shared
+) -> tuple[Batch, NDArray[np.int64]]:
+    """A batch as arrays, with features of each layer so far around it; after its zones come the own parts of those
+    that are overlapped.
 
     Returns:
         The batch, and the position of each zone's own part among its zones (its own position where it is whole).
     """
     layers = discover("layers", Layer)
     zones = zones_of(connection, layers["zone"], part.ids, shared.schema)
-    read = [(layers[name], reach) for name, reach in plan.reach_m.items() if shared.facts.rows.get(name)]
+    read = [(layers[name], reach) for name, reach in reach_m.items() if shared.facts.rows.get(name)]
     features = features_near(connection, read, part.ids, shared.schema)
     with_parts, own = _with_own_parts(zones, shared.own)
     return Batch(with_parts, features, shared.facts, shared.networks, shared.per_node, shared.rasters), own

@@ -8,7 +8,7 @@ too. All zones are, when the profile, the program or a fact of the whole city is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from twin.batch import CityFacts
@@ -28,6 +28,7 @@ MOST_SQUARES = 20_000
 class DirtyZones:
     """``codes`` of zones to compute, None for all; ``reason`` in a sentence; ``last`` the run to take the others from.
 
+    ``valued``: those of ``codes`` whose values may change; of the others only what is said of causes. None: all.
     ``marks`` are of layers as such, for which a run answers that computes these zones (None: for all); ``gone`` says
     that zones may be there no longer. ``compared``: what zones see was held against what they saw, and may be noted.
     """
@@ -38,6 +39,7 @@ class DirtyZones:
     marks: Sequence[int] | None = None
     gone: bool = False
     compared: bool = False
+    valued: frozenset[str] | None = None
 
     @property
     def is_none(self) -> bool:
@@ -62,17 +64,21 @@ def dirty_zones(connection: Connection, plan: Plan, facts: CityFacts, ready: Cal
     drop_idle(connection, read | whole, {*whole, ZONE_LAYER})
     marks = waiting(connection)
     changed = sorted(whole.intersection(marks.layers))
-    codes = {code for layer, touched in marks.zones.items() if layer in read for code in touched}
+    codes, valued = (_of_layers(each, read) for each in (marks.zones, marks.valued))
     answered = [mark for layer in (*changed, ZONE_LAYER) for mark in marks.layers.get(layer, ())]
     if changed:
         saw = None if plan.rasters.intersection(changed) else zones_that_saw(connection, run, ready())
         if saw is None:
             reason = f"{' and '.join(changed)} changed, for zones that are not known: all zones."
             return DirtyZones(None, reason, last, answered, compared=True)
-        codes |= saw
+        codes, valued = codes | saw, valued | saw
     gone = ZONE_LAYER in marks.layers
     reason = f"{len(codes)} zones were touched since run {run}."
-    return DirtyZones(sorted(codes), reason, last, answered, gone, compared=bool(changed))
+    return DirtyZones(sorted(codes), reason, last, answered, gone, bool(changed), valued)
+
+
+def _of_layers(zones: Mapping[str, frozenset[str]], read: Set[str]) -> frozenset[str]:
+    return frozenset(code for layer, touched in zones.items() if layer in read for code in touched)
 
 
 def zones_that_saw(connection: Connection, run: int, ready: Ready) -> set[str] | None:

@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
 
 from layers.schema import Layer
@@ -23,12 +23,12 @@ from twin.discover import discover
 from twin.errors import RunCancelled, StoreNotReady, UnknownName, UsageError
 from twin.goals import Profile
 from twin.log import log
+from twin.memory import set_aside, uncollected
 from twin.runs.batch import Cut, cut
 from twin.runs.dirty import DirtyZones, dirty_zones
 from twin.runs.executor import LOCAL, Executor, Pool, executor_of
 from twin.runs.facts import city_facts, described_facts
 from twin.runs.flagging import Scope, write_flags_of_run
-from twin.runs.memory import set_aside
 from twin.runs.plan import Plan, plan
 from twin.runs.prepare import Preparation, Ready
 from twin.runs.progress import Finished, Progress, Quiet
@@ -151,7 +151,7 @@ class _Engine:
         begun = self._begin(parts, found)
         replaced = self._replaced(begun, parts, found)
         if replaced and len(parts) == 1 and executor.id == LOCAL and not begun.resumed:
-            self._compute_at_once(begun, parts[0], replaced)
+            self._compute_at_once(begun, parts[0], replaced, found)
         else:
             self._compute(begun, parts, pool, executor)
             if replaced:
@@ -169,7 +169,8 @@ class _Engine:
 
     def _timed(self, stage: str, work: Callable[[], T]) -> T:
         started = time.monotonic()
-        done = work()
+        with uncollected():
+            done = work()
         self._stages[stage] = round(time.monotonic() - started, 4)
         return done
 
@@ -193,13 +194,14 @@ class _Engine:
             former = found.last or results.scored_run(self._connection)
             if former is None or former["profile_hash"] != profile.digest:
                 raise StoreNotReady(f"no finished run of {profile.name} to take the other zones from; run `twin score`")
-        dumped, facts = profile.model_dump(mode="json"), described_facts(self._facts)
+        dumped = profile.model_dump(mode="json") if former is None else None
+        facts, since = described_facts(self._facts), None if former is None else former["id"]
         base = None if former is None else former["base"] or former["id"]
         zones = zone_count(self._connection) if former is None or found.gone else former["zones"]
         run = results.begin_run(
-            self._connection, identity, profile.name, dumped, zones, len(parts), facts, base, self._as_of
+            self._connection, identity, profile.name, dumped, zones, len(parts), facts, base, self._as_of, since
         )
-        return _Begun(run, base or run, False, former["id"] if former else None)
+        return _Begun(run, base or run, False, since)
 
     def _compute(self, begun: _Begun, parts: list[Cut], pool: Pool, executor: Executor) -> None:
         run, written = begun.run, results.done_batches(self._connection, begun.run)
@@ -233,12 +235,14 @@ class _Engine:
         goals = tuple(each.goal.index for each in self._plan.goals)
         return results.Replaced(begun.base, begun.run, goals, codes, found.gone)
 
-    def _compute_at_once(self, begun: _Begun, part: Cut, replaced: results.Replaced) -> None:
-        job = self._job(begun)
+    def _compute_at_once(self, begun: _Begun, part: Cut, replaced: results.Replaced, found: DirtyZones) -> None:
+        job, valued = self._job(begun), part if found.valued is None else part.of(found.valued)
         self._progress.begin(begun.run, len(part.ids), 0)
-        publish = functools.partial(self._publish, begun, replaced)
+        publish = functools.partial(self._publish, begun, replace(replaced, zones=valued.codes))
         settle = functools.partial(results.close_evidence, self._connection, replaced)
-        self._timed("batches", lambda: compute_at_once(self._connection, self._plan, job, part, publish, settle))
+        self._timed(
+            "batches", lambda: compute_at_once(self._connection, self._plan, job, part, valued, publish, settle)
+        )
         self._progress.zones(len(part.ids))
 
     def _publish(self, begun: _Begun, replaced: results.Replaced) -> None:

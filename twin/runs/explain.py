@@ -149,7 +149,7 @@ def explanation(connection: Connection, zone: str, goal: str | None = None, run:
         if goal in (None, row["goal"]):
             index = indices[row["goal"]]
             read = (*index.layers, *index.optional_layers)
-            sources = {layer: results.sources_of_zone(connection, layer, zone, index.reach_m) for layer in read}
+            sources = {layer: results.sources_of_zone(connection, layer, zone, index.reaches[layer]) for layer in read}
             sources |= {name: _cells_of(connection, name) for name in index.rasters}
             described = found["goals"][row["goal"]]
             flag = flags.get(row["goal"])

@@ -26,6 +26,7 @@ from twin.runs.catchments import Asked, Catchments, asked_by_zone, summed
 from twin.runs.plan import Plan, Planned
 from twin.runs.prepare import Ready
 from twin.scoring.attainment import held_against
+from twin.slices import slices
 
 ZONES_AT_ONCE = 250
 """Whose premises are looked at together for the flags of a whole city."""
@@ -150,7 +151,7 @@ class _Goal:
     def untold(self, model: PremiseModel | None) -> Iterator[Flagged]:
         """Flags of a goal whose premises tell nothing."""
         scores, layer = self._scores(self.scope.zones), model.supply if model else ""
-        for part in map(scores.part, _parts(len(scores.zone), ZONES_AT_ONCE)):
+        for part in map(scores.part, slices(len(scores.zone), ZONES_AT_ONCE)):
             yield self._flagged(part.zone, flags_without_premises(part, self._spoken, layer=layer))
 
     def everywhere(self, model: PremiseModel, *, keeps: bool) -> Iterator[Flagged]:
@@ -160,7 +161,7 @@ class _Goal:
         read before, where capacity hangs on it, and noted by zone where it is kept for the next run.
         """
         scores = self._scores(None)
-        parts = _parts(len(scores.zone), len(scores.zone) if self.ready.overlapping else ZONES_AT_ONCE)
+        parts = slices(len(scores.zone), len(scores.zone) if self.ready.overlapping else ZONES_AT_ONCE)
         known = self._premises(scores.zone) if len(parts) == 1 else None
         asked: Asked = {}
         if model.is_shared or keeps:
@@ -238,10 +239,6 @@ class _Goal:
         too_high = scores.value > scores.target
         short = flags_of(scores.only(~too_high), self._spoken, model, rows, capacity, self._keys)
         return short + flags_without_premises(scores.only(too_high), self._spoken, excess=True)
-
-
-def _parts(count: int, at_once: int) -> list[slice]:
-    return [slice(start, start + at_once) for start in range(0, count, max(at_once, 1))]
 
 
 def zone_scores(stored: Sequence[Row], planned: Planned) -> ZoneScores:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from twin.messiness.bounds import bounds
 from twin.messiness.measure import METRICS, messiness_needs
 from twin.messiness.metric import Metric
 from twin.networks.network import Network
+from twin.scoring.people import PEOPLE_REACHES
 
 
 @dataclass(frozen=True)
@@ -40,13 +41,13 @@ class Plan:
     @functools.cached_property
     def reach_m(self) -> dict[str, float]:
         """How far around a batch's zones each layer is read, in metres."""
-        reach = dict(messiness_needs()[0])
-        for each in self.goals:
-            read = dict.fromkeys((*each.index.layers, *each.index.optional_layers), each.index.reach_m)
-            for layers in (read, each.premises.layers if each.premises else {}):
-                for layer, metres in layers.items():
-                    reach[layer] = max(reach.get(layer, 0.0), metres)
-        return reach
+        models = [each.premises.layers for each in self.goals if each.premises]
+        return _farthest([self.value_reach_m, messiness_needs()[0], *models])
+
+    @functools.cached_property
+    def value_reach_m(self) -> dict[str, float]:
+        """How far each layer is read where values alone are asked for, without what speaks for their causes."""
+        return _farthest([PEOPLE_REACHES, *(each.index.reaches for each in self.goals)])
 
     @functools.cached_property
     def whole_layers(self) -> set[str]:
@@ -93,14 +94,21 @@ class Plan:
         }
 
 
+def value_reaches() -> dict[str, float]:
+    """How far outside a zone features of each layer may change its values, in metres, whatever the profile."""
+    return _farthest([PEOPLE_REACHES, *(index.reaches for index in discover("twin.indices", Index).values())])
+
+
 def reaches() -> dict[str, float]:
-    """How far outside a zone features of each layer may change its scores, in metres, whatever the profile."""
-    found = dict(messiness_needs()[0])
-    for index in discover("twin.indices", Index).values():
-        for layer in (*index.layers, *index.optional_layers):
-            found[layer] = max(found.get(layer, 0.0), index.reach_m)
-    for model in discover("twin.attribution.premises", PremiseModel).values():
-        for layer, metres in model.layers.items():
+    """How far outside a zone features of each layer may change anything that a run says of it, in metres."""
+    models = [model.layers for model in discover("twin.attribution.premises", PremiseModel).values()]
+    return _farthest([value_reaches(), messiness_needs()[0], *models])
+
+
+def _farthest(reaches: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for each in reaches:
+        for layer, metres in each.items():
             found[layer] = max(found.get(layer, 0.0), metres)
     return found
 

@@ -14,9 +14,9 @@ from twin.database.features import NOW, all_features, features_in_parts
 from twin.database.rasters import grids
 from twin.discover import discover
 from twin.index import Index
+from twin.memory import give_back
 from twin.runs.batch import Shared, own_parts
 from twin.runs.catchments import Catchments
-from twin.runs.memory import give_back
 from twin.runs.plan import Plan, Planned
 from twin.spatial.graph import GRAPH, Graph
 from twin.spatial.sight import Sight

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import platform
 import time
@@ -16,6 +17,7 @@ from twin.errors import WorkerDiffers
 from twin.goals import Profile
 from twin.index import Values
 from twin.log import log
+from twin.memory import uncollected
 from twin.runs.batch import Cut, Shared, read_batch
 from twin.runs.causes import form_rows, premise_rows
 from twin.runs.plan import Plan, Planned, plan
@@ -49,10 +51,15 @@ def compute_batch(job: Job, part: Cut) -> None:
             f"worker {_whose()} runs another program than the one that began run {job.run}: install the same release "
             f"there. Here: {planned.code_version}. Begun by: {job.code_version}"
         )
+    with uncollected():
+        _compute_and_write(job, planned, part)
+
+
+def _compute_and_write(job: Job, planned: Plan, part: Cut) -> None:
     with connect(program="twin score") as connection, looking() as looked:
         if not results.is_wanted(connection, job.run, part.number):
             return
-        work = _Work(connection, job, planned, part, looked)
+        work = _Work(connection, job, planned, part, looked, {}, planned.reach_m)
         scores, evidence = work.scores(), work.evidence()
         with connection.transaction(), _timed(work.stages, "write"):
             if results.note_batch(connection, work.done()):
@@ -66,20 +73,26 @@ def compute_at_once(
     planned: Plan,
     job: Job,
     part: Cut,
+    valued: Cut,
     publish: Callable[[], None],
     settle: Callable[[], None],
 ) -> None:
     """Compute the one batch of a run here, and have its scores published before its evidence is looked at.
 
     ``connection`` commits by itself. Scores are written in one transaction with ``publish``, evidence in the next with
-    ``settle``.
+    ``settle``. Values are asked of the zones ``valued`` alone, with no more around them than values hang on; evidence
+    of all of the batch, which is then looked at as in any other run.
     """
-    with looking() as looked:
-        work = _Work(connection, job, planned, part, looked)
-        scores = work.scores()
-        with connection.transaction(), _timed(work.stages, "write"):
+    stages: dict[str, float] = {}
+    with looking():
+        of_values = functools.partial(_Work, connection, job, planned, valued, {}, stages, planned.value_reach_m)
+        scores = of_values().scores() if valued.ids else []
+        with connection.transaction(), _timed(stages, "write"):
             results.write_scores(connection, job.base, job.run, scores)
             publish()
+    with looking() as looked:
+        work = _Work(connection, job, planned, part, looked, stages, planned.reach_m)
+        work.scores()
         evidence = work.evidence()
         with connection.transaction():
             results.note_batch(connection, work.done())
@@ -101,12 +114,21 @@ class _Evidence:
 class _Work:
     """A batch on its way: read, indices, then evidence; with the seconds of each."""
 
-    def __init__(self, connection: Connection, job: Job, planned: Plan, part: Cut, looked: Mapping[str, float]) -> None:
-        self.stages: dict[str, float] = {}
+    def __init__(
+        self,
+        connection: Connection,
+        job: Job,
+        planned: Plan,
+        part: Cut,
+        looked: Mapping[str, float],
+        stages: dict[str, float],
+        reach_m: Mapping[str, float],
+    ) -> None:
+        self.stages = stages
         self._job, self._plan, self._part, self._looked = job, planned, part, looked
         self._notes: dict[str, Sequence[str]] = {}
         with _timed(self.stages, "read"):
-            self._batch, self._own = read_batch(connection, planned, part, job.shared)
+            self._batch, self._own = read_batch(connection, reach_m, part, job.shared)
 
     def scores(self) -> list[results.ScoreRow]:
         rows: list[results.ScoreRow] = []
@@ -148,4 +170,4 @@ def _whose() -> str:
 def _timed(stages: dict[str, float], stage: str) -> Iterator[None]:
     started = time.monotonic()
     yield
-    stages[stage] = round(time.monotonic() - started, 4)
+    stages[stage] = round(stages.get(stage, 0.0) + time.monotonic() - started, 4)

@@ -44,7 +44,5 @@ def held_against(goal: Goal, value: float | None) -> float:
 
 def _ratio(part: FloatArray | float, whole: FloatArray | float) -> FloatArray:
     """``part / whole`` for 0 < part < whole, else 0."""
-    part, whole = np.broadcast_arrays(np.asarray(part, np.float64), np.asarray(whole, np.float64))
-    share = np.zeros(part.shape)
-    np.divide(part, whole, out=share, where=(part > 0) & (part < whole) & np.isfinite(whole))
-    return share
+    told = (part > 0) & (part < whole) & np.isfinite(whole)
+    return np.divide(part, whole, out=np.zeros(told.shape), where=told)

@@ -9,6 +9,8 @@ from twin.spatial.premises import zone_premises
 from twin.spatial.residents import residents_of
 
 PEOPLE_PER_DWELLING = 2.6
+PEOPLE_REACHES = {"building": 0.0}
+"""Layers that people are counted from, whatever an index reads, and how far outside a zone, in metres."""
 
 
 def people_of(batch: Batch) -> FloatArray:
@@ -16,6 +18,10 @@ def people_of(batch: Batch) -> FloatArray:
 
     Premises are dwellings, or, in a city where these are unknown, one a building.
     """
+    return batch.once("people", lambda: _people_of(batch))
+
+
+def _people_of(batch: Batch) -> FloatArray:
     known = residents_of(batch).count
     return np.where(np.isnan(known), PEOPLE_PER_DWELLING * zone_premises(batch).total, known)
 

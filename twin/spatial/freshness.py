@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -23,6 +25,10 @@ def is_fresh(dates: NDArray[np.datetime64], city: CityFacts) -> BoolArray:
 
     A record of the very day is fresh, one without a date is not. Parts of a year count as whole months.
     """
-    today = pd.Timestamp(city.reference_date)
-    oldest = today - pd.DateOffset(months=round(12 * city.stale_after_years))
-    return np.asarray(dates >= oldest.to_datetime64(), dtype=bool)
+    return np.asarray(dates >= _oldest(city.reference_date, round(12 * city.stale_after_years)), dtype=bool)
+
+
+@functools.lru_cache(maxsize=8)
+def _oldest(today: np.datetime64, months: int) -> np.datetime64:
+    # An edit asks ten times, and a calendar takes longer than all of its records.
+    return np.datetime64((pd.Timestamp(today) - pd.DateOffset(months=months)).date(), "D")

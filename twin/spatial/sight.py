@@ -20,6 +20,7 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 
 from twin.batch import FloatArray, Geometries, IntArray
+from twin.slices import slices
 
 CELL_M = 250.0
 AT_ONCE = 1 << 17
@@ -93,7 +94,7 @@ class Sight:
             xy, *numbers = points(some)
             return cls._of(kind, np.floor(xy / CELL_M).astype(np.int64), _hashed(xy, *numbers))
 
-        return cls._joined(kind, map(part, _slices(count, AT_ONCE)))
+        return cls._joined(kind, map(part, slices(count, AT_ONCE)))
 
     @classmethod
     def of_shapes(cls, kind: str, shapes: Geometries, *numbers: ArrayLike) -> Sight:
@@ -108,7 +109,7 @@ class Sight:
             row, place = _touched(shapes[some])
             return cls._of(kind, place, whole[row])
 
-        return cls._joined(kind, map(part, _slices(len(shapes), SHAPES_AT_ONCE)))
+        return cls._joined(kind, map(part, slices(len(shapes), SHAPES_AT_ONCE)))
 
     @classmethod
     def _joined(cls, kind: str, parts: Iterable[Sight]) -> Sight:
@@ -138,10 +139,6 @@ class Sight:
         rows = np.empty(len(self.x), dtype=[("x", np.int64), ("y", np.int64), ("cell", np.uint64)])
         rows["x"], rows["y"], rows["cell"] = self.x, self.y, self.cell
         return rows
-
-
-def _slices(count: int, size: int) -> Iterator[slice]:
-    return (slice(first, first + size) for first in range(0, count, size))
 
 
 def _hashed(*columns: ArrayLike) -> Hashes:

@@ -26,6 +26,13 @@ def unit_words(index: Index) -> str:
     return "share, shown in percent" if index.unit == "share" else index.unit
 
 
+def _reach(index: Index) -> str:
+    farther = {layer: f"{metres:g} m around a zone" for layer, metres in index.reaches.items() if metres}
+    if len({*farther.values()}) == 1 and len(farther) == len(index.reaches):
+        return next(iter(farther.values()))
+    return "; ".join(("the zone itself", *(f"of `{layer}` {words}" for layer, words in farther.items())))
+
+
 def _section(index: Index) -> str:
     told = (
         ("unit", unit_words(index)),
@@ -34,7 +41,7 @@ def _section(index: Index) -> str:
         ("layers that it reads where present", code(index.optional_layers)),
         ("rasters that it reads where present", code(index.rasters)),
         ("networks", code(index.networks)),
-        ("reach", f"{index.reach_m:g} m around a zone" if index.reach_m else "the zone itself"),
+        ("reach", _reach(index)),
         ("version of the method", str(index.method_version)),
     )
     named = [(f"`{name}`", f"`{default!r}`") for name, default in index.params.items()]

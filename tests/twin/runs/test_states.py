@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.twin.runs.test_dirty import edit, scored_again, waiting
+from tests.twin.runs.test_dirty import edit, place, scored_again, waiting
 from tests.twin.runs.test_engine import RESULTS, table_hash
 from twin.database import results
 from twin.database.connect import connect
@@ -42,7 +42,36 @@ def test_a_run_of_dirty_zones_writes_the_rows_of_these_zones_alone() -> None:
     give_homes(9)
     dirty = waiting()["building"] - {""}
     done = scored_again()
-    assert written(done.run) == dict.fromkeys(TABLES, dirty)
+    wrote = written(done.run)
+    assert wrote["form_state"] == wrote["premise_state"] == dirty
+    assert "Z12" in wrote["score_state"] and wrote["score_state"] < dirty, "values hang on few houses outside"
+    assert table_hash(done.run) == table_hash(score(PROFILE).run)
+
+
+def test_a_house_outside_all_zones_is_looked_at_for_causes_alone() -> None:
+    first = score(PROFILE)
+    x, y = place(0, east=-60, north=20)
+    edit(
+        "INSERT INTO layer.building (building_id, dwellings, geom)"
+        " VALUES ('out', 3, ST_Multi(ST_MakeEnvelope(%s, %s, %s, %s, 4547)))",
+        *(x, y, x + 9, y + 9),
+    )
+    done = scored_again()
+    assert (done.run > first.run, done.zones) == (True, 1)
+    assert written(done.run) == {"score_state": set(), "form_state": {"Z00"}, "premise_state": {"Z00"}}
+    assert table_hash(done.run) == table_hash(score(PROFILE).run)
+
+
+def test_people_are_counted_anew_for_a_goal_whose_index_reads_no_building() -> None:
+    alone = PROFILE.model_copy(update={"goal": tuple(g for g in PROFILE.goal if g.index == "blue_green_share")})
+    edit("UPDATE layer.zone SET population = NULL")
+    score(alone)
+    give_homes(90)
+    done = score(alone, dirty=True)
+    with connect() as connection:
+        people = "SELECT people_affected FROM twin.score WHERE run_id = %s AND zone = 'Z12'"
+        found = [connection.execute(people, [run]).fetchone() for run in (done.run, score(alone).run)]
+    assert found[0] == found[1] and found[0]["people_affected"] > 90
 
 
 def test_every_run_keeps_saying_what_it_said() -> None:

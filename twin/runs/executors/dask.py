@@ -24,10 +24,12 @@ MOST_ROUNDS = 5
 WAIT_S = 60
 PLAIN = {
     "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "500 ms",
     "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": None,
 }
-"""No sampling of call stacks, which nobody looks at here; and memory as the C library sees fit: by Dask's own
-threshold each large array is mapped anew, page by page. A cluster at an address is its operator's to set so.
+"""No sampling of call stacks, which nobody looks at here, and no look at the event loop fifty times a second, for which
+a computing thread must give way; memory as the C library sees fit: by Dask's own threshold each large array is mapped
+anew, page by page. A cluster at an address is its operator's to set so.
 """
 
 

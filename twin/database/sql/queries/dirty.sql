@@ -17,8 +17,9 @@ ALTER TABLE {table} DISABLE TRIGGER d_inserted;
 ALTER TABLE {table} ENABLE TRIGGER d_inserted;
 
 -- note_reach: how far a feature of a layer may change the scores of a zone
-INSERT INTO twin.reach (layer, metres) VALUES (%(layer)s, %(metres)s)
-ON CONFLICT (layer) DO UPDATE SET metres = excluded.metres WHERE twin.reach.metres <> excluded.metres;
+INSERT INTO twin.reach (layer, metres, value_metres) VALUES (%(layer)s, %(metres)s, %(value_metres)s)
+ON CONFLICT (layer) DO UPDATE SET metres = excluded.metres, value_metres = excluded.value_metres
+WHERE (twin.reach.metres, twin.reach.value_metres) IS DISTINCT FROM (excluded.metres, excluded.value_metres);
 
 -- mark_load: zones near the rows that a load brought, changed or closed
 INSERT INTO twin.dirty (zone, layer)
@@ -34,7 +35,8 @@ WHERE EXISTS (
 INSERT INTO twin.dirty (zone, layer) VALUES ('', %(layer)s);
 
 -- dirty: marks that no run has taken up: zones by layer, '' for the layer itself
-SELECT zone, layer, array_agg(id) AS marks FROM twin.dirty WHERE run_id IS NULL GROUP BY zone, layer ORDER BY layer, zone;
+SELECT zone, layer, bool_or(of_value) AS of_value, array_agg(id) AS marks
+FROM twin.dirty WHERE run_id IS NULL GROUP BY zone, layer ORDER BY layer, zone;
 
 -- drop_idle_marks: what no run will answer for: marks of zones that are gone, of layers that no goal reads, and of
 -- layers as such where these are read around zones alone

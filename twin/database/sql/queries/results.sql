@@ -14,11 +14,12 @@ SELECT * FROM twin.run WHERE status = 'running' ORDER BY id DESC LIMIT 1;
 SELECT * FROM twin.run WHERE status = 'running' AND as_of IS NOT DISTINCT FROM %(as_of)s::timestamptz
 ORDER BY id DESC LIMIT 1;
 
--- begin_run: a new run
+-- begin_run: a new run; one that goes on from another has its profile, which need not be sent again
 INSERT INTO twin.run (profile_name, profile, profile_hash, data_version, code_version, status, zones, batches, goals,
     facts, base, as_of)
-VALUES (%(profile_name)s, %(profile)s, %(profile_hash)s, %(data_version)s, %(code_version)s, 'running', %(zones)s,
-    %(batches)s, %(goals)s, %(facts)s, %(base)s, %(as_of)s)
+VALUES (%(profile_name)s, coalesce(%(profile)s::jsonb, (SELECT f.profile FROM twin.run AS f WHERE f.id = %(former)s)),
+    %(profile_hash)s, %(data_version)s, %(code_version)s, 'running', %(zones)s, %(batches)s, '{}',
+    %(facts)s, %(base)s, %(as_of)s)
 RETURNING id;
 
 -- give_up_runs: unfinished runs of other data, profile or code cannot be resumed; those of the past are apart
@@ -106,7 +107,8 @@ SELECT * FROM twin.run
 WHERE status = 'done' AND (id = %(run)s OR %(run)s::int IS NULL AND as_of IS NULL) ORDER BY id DESC LIMIT 1;
 
 -- last_scored: the newest run whose scores are all there
-SELECT * FROM twin.run WHERE status IN ('scored', 'done') AND as_of IS NULL ORDER BY id DESC LIMIT 1;
+SELECT id, base, zones, profile_hash, data_version, code_version, facts
+FROM twin.run WHERE status IN ('scored', 'done') AND as_of IS NULL ORDER BY id DESC LIMIT 1;
 
 -- runs: all runs, newest first
 SELECT r.id, r.profile_name, r.status, r.started_at, r.finished_at, r.zones, r.batches, r.as_of,

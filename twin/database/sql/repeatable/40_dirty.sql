@@ -12,10 +12,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce((SELECT metres FROM twin.reach WHERE layer = changed), 0)
 $$;
 
+CREATE OR REPLACE FUNCTION twin.value_reach_of(changed text) RETURNS float8
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce((SELECT coalesce(value_metres, metres) FROM twin.reach WHERE layer = changed), 0)
+$$;
+
 CREATE OR REPLACE FUNCTION twin.mark_touched() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     metres float8 := twin.reach_of(TG_TABLE_NAME);
+    value_metres float8 := twin.value_reach_of(TG_TABLE_NAME);
 BEGIN
     PERFORM twin.touch_place(TG_TABLE_NAME, (SELECT ST_Extent(geom) FROM touched));
     IF NOT EXISTS (SELECT FROM touched) THEN
@@ -23,9 +29,10 @@ BEGIN
     END IF;
     PERFORM twin.mark_layer(TG_TABLE_NAME);
     IF to_regclass('layer.zone') IS NOT NULL THEN
-        INSERT INTO twin.dirty (zone, layer)
-        SELECT DISTINCT z.code, TG_TABLE_NAME
-        FROM touched AS r JOIN layer.zone AS z ON ST_DWithin(z.geom, r.geom, metres);
+        INSERT INTO twin.dirty (zone, layer, of_value)
+        SELECT z.code, TG_TABLE_NAME, bool_or(value_metres = metres OR ST_DWithin(z.geom, r.geom, value_metres))
+        FROM touched AS r JOIN layer.zone AS z ON ST_DWithin(z.geom, r.geom, metres)
+        GROUP BY z.code;
     END IF;
     RETURN NULL;
 END
@@ -35,6 +42,7 @@ CREATE OR REPLACE FUNCTION twin.mark_updated() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     metres float8 := twin.reach_of(TG_TABLE_NAME);
+    value_metres float8 := twin.value_reach_of(TG_TABLE_NAME);
 BEGIN
     PERFORM twin.touch_place(TG_TABLE_NAME, (
         SELECT ST_Extent(r.geom) FROM (SELECT geom FROM old_rows UNION ALL SELECT geom FROM new_rows) AS r
@@ -44,10 +52,11 @@ BEGIN
     END IF;
     PERFORM twin.mark_layer(TG_TABLE_NAME);
     IF to_regclass('layer.zone') IS NOT NULL THEN
-        INSERT INTO twin.dirty (zone, layer)
-        SELECT DISTINCT z.code, TG_TABLE_NAME
+        INSERT INTO twin.dirty (zone, layer, of_value)
+        SELECT z.code, TG_TABLE_NAME, bool_or(value_metres = metres OR ST_DWithin(z.geom, r.geom, value_metres))
         FROM (SELECT geom FROM old_rows UNION ALL SELECT geom FROM new_rows) AS r
-            JOIN layer.zone AS z ON ST_DWithin(z.geom, r.geom, metres);
+            JOIN layer.zone AS z ON ST_DWithin(z.geom, r.geom, metres)
+        GROUP BY z.code;
     END IF;
     RETURN NULL;
 END
