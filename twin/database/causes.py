@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from twin.database.arrays import Numbers, read_numbers, write_numbers
@@ -181,27 +182,31 @@ def run_with_causes(connection: Connection, run: int | None = None) -> Row:
 
 def premises_of_goal(connection: Connection, run: int, goal: str, zones: Iterable[str] | None = None) -> list[Row]:
     """Evidence of a goal by zone, of all or of some; each column of ``ARRAY_TYPES`` a NumPy array."""
-    return _arrays(connection, "premises_of_goal", _of_goal(run, goal, zones))
+    return _arrays(connection, _of_zones("premises_of_goal", zones), _of_goal(run, goal, zones))
 
 
 def asking_premises_of_goal(connection: Connection, run: int, goal: str, zones: Iterable[str]) -> list[Row]:
     """Of the evidence of some zones, the columns of ``ASKING``."""
-    return _arrays(connection, "asking_premises_of_goal", _of_goal(run, goal, zones))
+    return _arrays(connection, query("asking_premises_of_goal"), _of_goal(run, goal, zones))
 
 
-def _arrays(connection: Connection, name: str, values: Mapping[str, Any]) -> list[Row]:
+def _arrays(connection: Connection, statement: sql.SQL | sql.Composed, values: Mapping[str, Any]) -> list[Row]:
     with connection.cursor(binary=True) as cursor:
         read_numbers(cursor)
-        return cursor.execute(query(name), values).fetchall()
+        return cursor.execute(statement, values).fetchall()
 
 
 def scores_of_goal(connection: Connection, run: int, goal: str, zones: Iterable[str] | None = None) -> list[Row]:
     """What the index says of a goal, with the zone's premises; by zone, of all or of some."""
-    return connection.execute(query("scores_of_goal"), _of_goal(run, goal, zones)).fetchall()
+    return connection.execute(_of_zones("scores_of_goal", zones), _of_goal(run, goal, zones)).fetchall()
+
+
+def _of_zones(name: str, zones: Iterable[str] | None) -> sql.SQL | sql.Composed:
+    return query(name, zones=query("of_all_zones" if zones is None else "of_these_zones"))
 
 
 def _of_goal(run: int, goal: str, zones: Iterable[str] | None) -> dict[str, Any]:
-    return {"run": run, "goal": goal, "all": zones is None, "zones": list(zones or ())}
+    return {"run": run, "goal": goal, "zones": list(zones or ())}
 
 
 def flags(

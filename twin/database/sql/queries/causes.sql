@@ -33,9 +33,15 @@ DELETE FROM twin.premise_state WHERE base < %(base)s OR base > %(base)s OR until
 -- forget_own_premises: evidence of a run that maps do not show
 DELETE FROM twin.premise_state WHERE base = %(base)s;
 
--- premises_of_goal: evidence of a goal in the whole city, by zone
+-- of_these_zones: a plan that the server keeps must look up zones: of a new run it expects a row or two, and reads all
+zone = ANY (%(zones)s);
+
+-- of_all_zones: the whole city
+true;
+
+-- premises_of_goal: evidence of a goal, by zone
 SELECT zone, building, node, premises, fresh, covered, hindered, reach, network, closed, depth, usable_m, width_m
-FROM twin.premise WHERE run_id = %(run)s AND goal = %(goal)s AND (%(all)s OR zone = ANY (%(zones)s))
+FROM twin.premise WHERE run_id = %(run)s AND goal = %(goal)s AND {zones}
 ORDER BY zone COLLATE "C";
 
 -- asking_premises_of_goal: of that evidence, what is asked of supply
@@ -44,9 +50,9 @@ FROM twin.premise WHERE run_id = %(run)s AND goal = %(goal)s AND zone = ANY (%(z
 ORDER BY zone COLLATE "C";
 
 -- scores_of_goal: what each zone's index says of a goal
-SELECT s.zone, s.value, s.shortfall, s.n, s.quality, s.people_affected, s.reason, s.parts, f.premises
-FROM twin.score AS s LEFT JOIN twin.form AS f ON f.run_id = s.run_id AND f.zone = s.zone
-WHERE s.run_id = %(run)s AND s.goal = %(goal)s AND (%(all)s OR s.zone = ANY (%(zones)s)) ORDER BY s.zone COLLATE "C";
+SELECT zone, s.value, s.shortfall, s.n, s.quality, s.people_affected, s.reason, s.parts, f.premises
+FROM twin.score AS s LEFT JOIN twin.form AS f USING (run_id, zone)
+WHERE run_id = %(run)s AND goal = %(goal)s AND {zones} ORDER BY zone COLLATE "C";
 
 -- flags: flags of a run, those that touch most people first
 SELECT f.*, z.name, ST_AsBinary(z.geom) AS geom
