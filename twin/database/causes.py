@@ -182,18 +182,18 @@ def run_with_causes(connection: Connection, run: int | None = None) -> Row:
 
 def premises_of_goal(connection: Connection, run: int, goal: str, zones: Iterable[str] | None = None) -> list[Row]:
     """Evidence of a goal by zone, of all or of some; each column of ``ARRAY_TYPES`` a NumPy array."""
-    return _arrays(connection, _of_zones("premises_of_goal", zones), _of_goal(run, goal, zones))
+    return _arrays(connection, "premises_of_goal", run, goal, zones)
 
 
 def asking_premises_of_goal(connection: Connection, run: int, goal: str, zones: Iterable[str]) -> list[Row]:
     """Of the evidence of some zones, the columns of ``ASKING``."""
-    return _arrays(connection, query("asking_premises_of_goal"), _of_goal(run, goal, zones))
+    return _arrays(connection, "asking_premises_of_goal", run, goal, zones)
 
 
-def _arrays(connection: Connection, statement: sql.SQL | sql.Composed, values: Mapping[str, Any]) -> list[Row]:
+def _arrays(connection: Connection, name: str, run: int, goal: str, zones: Iterable[str] | None) -> list[Row]:
     with connection.cursor(binary=True) as cursor:
         read_numbers(cursor)
-        return cursor.execute(statement, values).fetchall()
+        return cursor.execute(_of_zones(name, zones), _of_goal(run, goal, zones)).fetchall()
 
 
 def scores_of_goal(connection: Connection, run: int, goal: str, zones: Iterable[str] | None = None) -> list[Row]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import platform
 import time
@@ -84,14 +83,15 @@ def compute_at_once(
     of all of the batch, which is then looked at as in any other run.
     """
     stages: dict[str, float] = {}
-    with looking():
-        of_values = functools.partial(_Work, connection, job, planned, valued, {}, stages, planned.value_reach_m)
-        scores = of_values().scores() if valued.ids else []
-        with connection.transaction(), _timed(stages, "write"):
-            results.write_scores(connection, job.base, job.run, scores)
-            publish()
+    scores: list[results.ScoreRow] = []
+    if valued.ids:
+        scores = _Work(connection, job, planned, valued, {}, stages, planned.value_reach_m).scores()
+    with connection.transaction(), _timed(stages, "write"):
+        results.write_scores(connection, job.base, job.run, scores)
+        publish()
     with looking() as looked:
         work = _Work(connection, job, planned, part, looked, stages, planned.reach_m)
+        # For the notes, and for how far all of these zones look, on which later marks hang.
         work.scores()
         evidence = work.evidence()
         with connection.transaction():

@@ -46,7 +46,7 @@ ORDER BY zone COLLATE "C";
 
 -- asking_premises_of_goal: of that evidence, what is asked of supply
 SELECT zone, building, node, premises, reach
-FROM twin.premise WHERE run_id = %(run)s AND goal = %(goal)s AND zone = ANY (%(zones)s)
+FROM twin.premise WHERE run_id = %(run)s AND goal = %(goal)s AND {zones}
 ORDER BY zone COLLATE "C";
 
 -- scores_of_goal: what each zone's index says of a goal
