@@ -10,11 +10,12 @@ from typing import Any
 import click
 
 from twin import __version__
+from twin.__main__ import INTERRUPTED, STOPPED
 from twin.commands import backup, conflicts, export, flags, grid, history, qgis, runs, scores, store, users, worker
 from twin.errors import TwinError, UsageError
 from twin.log import begin_log
 
-FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130
+FAILED, WRONG_USE = 1, 2
 
 
 class TwinGroup(click.Group):
@@ -28,9 +29,7 @@ class TwinGroup(click.Group):
             click.secho(f"twin: {error}", fg="red", err=True)
             ctx.exit(WRONG_USE if isinstance(error, UsageError) else FAILED)
         except KeyboardInterrupt:
-            click.secho(
-                "twin: stopped; the store is as it was, or as far as it was done. Call again to go on.", err=True
-            )
+            click.secho(STOPPED, err=True)
             ctx.exit(INTERRUPTED)
 
 

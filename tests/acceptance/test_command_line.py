@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import pytest
 
 from tests.conftest import PROJECT
 from tests.twin.runs.conftest import write_town
+from twin.__main__ import INTERRUPTED, STOPPED
 from twin.database.cluster import Cluster
 
 TWIN = Path(sys.executable).with_name("twin")
@@ -109,17 +109,28 @@ def test_status_prints_every_setting_with_its_origin_and_no_secret(store: Cluste
 
 def test_ctrl_c_in_a_load_leaves_what_the_next_call_completes(twin: Twin, store: Cluster, tmp_path: Path) -> None:
     write_town(tmp_path, side=12)
-    environment = {**os.environ, "TWIN_HOME": str(store.home)}
+    environment = {**os.environ, "TWIN_HOME": str(store.home), "TWIN_LOG": "text"}
     process = subprocess.Popen([TWIN, "load", tmp_path], env=environment, stderr=subprocess.PIPE, text=True)
-    time.sleep(2.2)
+    assert process.stderr is not None
+    first = next(line for line in process.stderr if "source loaded" in line)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
-    # -SIGINT: it came when all was done and Python itself was already ending.
-    assert process.returncode in (0, 130, -signal.SIGINT), said
-    assert "Traceback" not in said
+    assert process.returncode == INTERRUPTED, first + said
+    assert STOPPED in said and "Traceback" not in said
     again = json.loads(twin("load", tmp_path, "--json").stdout)
     assert sum(source["loaded"] + source["unchanged"] for source in again["sources"]) > 144 * 60
     assert {source["rejected"] for source in again["sources"]} == {0}
+
+
+def test_ctrl_c_while_python_still_reads_the_program_is_told_in_one_sentence(tmp_path: Path) -> None:
+    environment = {**os.environ, "TWIN_HOME": str(tmp_path), "PYTHONPROFILEIMPORTTIME": "1"}
+    process = subprocess.Popen([TWIN, "status"], env=environment, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    assert any(line.endswith(" click\n") for line in process.stderr)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == INTERRUPTED, said
+    assert STOPPED in said and "Traceback" not in said
 
 
 def test_help_names_every_command() -> None:

@@ -77,6 +77,14 @@ def _explained(error: psycopg.OperationalError) -> StoreUnavailable:
     return StoreUnavailable(f"{_whose()} does not answer: {said}. {what_to_do}")
 
 
+def _interruption_behind(error: BaseException) -> KeyboardInterrupt | None:
+    """Ctrl-C between sending a statement and waiting for it: what tidies up then meets a busy connection."""
+    before: BaseException | None = error
+    while before is not None and not isinstance(before, KeyboardInterrupt):
+        before = before.__context__
+    return before
+
+
 @contextmanager
 def connect(*, autocommit: bool = False, program: str = "twin") -> Iterator[Connection]:
     """A connection as the store's owner; commits at the end, rolls back on an error.
@@ -95,6 +103,8 @@ def connect(*, autocommit: bool = False, program: str = "twin") -> Iterator[Conn
         with opened as connection:
             yield connection
     except psycopg.Error as error:
+        if interrupted := _interruption_behind(error):
+            raise interrupted from None
         if (error.sqlstate or "").startswith(NO_ROOM) or COULD_NOT_WRITE.search(str(error)):
             raise _without_room(error) from error
         if not isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):

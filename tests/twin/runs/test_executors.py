@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from tests.twin.runs.test_engine import batches_done, table_hash
-from twin.cli import INTERRUPTED
+from twin.__main__ import INTERRUPTED
 from twin.database import results
 from twin.database.connect import connect
 from twin.errors import RunCancelled, SettingError, WorkerDiffers, WorkersLost
