@@ -1,7 +1,8 @@
 """What a zone costs as the city grows, and what more workers bring.
 
-Cost: processor seconds of a full `score` (its process from start to end, and the server) and its peak memory, at each
-size. Workers: the same run by threads, processes and Dask with one and two workers, in turn; seconds of the stage
+Cost: processor seconds of a full `score` (its process from start to end, and the server) at each size, its peak memory,
+and what of that is kept of networks, supplies and zones that overlap (how far preparing them raises what is resident).
+Workers: the same run by threads, processes and Dask with one and two workers, in turn; seconds of the stage
 "batches", which for processes and Dask includes their start.
 
 Run: python -m benchmarks.scaling [--zones 1000 4000] [--repeats 3] [--workers-at 1000]. A size that takes long is made
@@ -31,10 +32,25 @@ from twin.database.cluster import Cluster
 
 SCORE = """
 import json, sys
+from pathlib import Path
 from twin.goals import load_profile
 from twin.runs.engine import score
-done = score(load_profile("xiongan_2035"), scheduler=sys.argv[2], workers=int(sys.argv[3]))
-json.dump(done.stages, open(sys.argv[1], "w"))
+from twin.runs.prepare import Preparation
+
+def resident_mb():
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+
+class Weighed(Preparation):
+    kept_mb = 0.0
+    def ready(self, *given):
+        before = resident_mb()
+        made = super().ready(*given)
+        Weighed.kept_mb = resident_mb() - before
+        return made
+
+done = score(load_profile("xiongan_2035"), scheduler=sys.argv[2], workers=int(sys.argv[3]), preparation=Weighed())
+json.dump({"stages": done.stages, "kept_mb": Weighed.kept_mb}, open(sys.argv[1], "w"))
 """
 
 WAYS = (("threads", 1), ("threads", 2), ("processes", 1), ("processes", 2), ("dask", 1), ("dask", 2))
@@ -42,12 +58,13 @@ WAYS = (("threads", 1), ("threads", 2), ("processes", 1), ("processes", 2), ("da
 
 @dataclass(frozen=True)
 class Scored:
-    """A run: seconds, processor seconds of the program and of the server, MB at most, seconds by stage."""
+    """A run: seconds, processor seconds of the program and of the server, MB at most and kept, seconds by stage."""
 
     seconds: float
     program: float
     server: float
     peak_mb: float
+    kept_mb: float
     stages: dict[str, float]
 
 
@@ -67,14 +84,14 @@ class City:
         with psycopg.connect(self.cluster.dsn(), autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
         env = {**os.environ, "TWIN_HOME": str(self.cluster.home), "TWIN_DSN": ""}
-        stages, served, started = self.folder / "stages.json", processor_s(self.cluster), time.monotonic()
-        process = subprocess.Popen([sys.executable, "-c", SCORE, str(stages), scheduler, str(workers)], env=env)
+        told, served, started = self.folder / "told.json", processor_s(self.cluster), time.monotonic()
+        process = subprocess.Popen([sys.executable, "-c", SCORE, str(told), scheduler, str(workers)], env=env)
         _, status, usage = os.wait4(process.pid, 0)
         if status:
             raise SystemExit("score failed")
         took, server = time.monotonic() - started, processor_s(self.cluster) - served
         own = usage.ru_utime + usage.ru_stime
-        return Scored(took, own, server, usage.ru_maxrss / 1024, json.loads(stages.read_text()))
+        return Scored(took, own, server, usage.ru_maxrss / 1024, **json.loads(told.read_text()))
 
 
 @contextmanager
@@ -111,9 +128,17 @@ def cost(sizes: list[int], repeats: int, keep: Path | None, first: float) -> str
         growth = f"{100 * (each / first - 1):+.0f} %"
         stages = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in best.stages.items())
         sizes_of = (f"{zones:,}", f"{zones * HOUSES:,}", f"{best.seconds:.1f}", stages)
-        rows.append((*sizes_of, f"{own:.1f} + {server:.1f} = {each:.1f}", growth, f"{best.peak_mb:,.0f}"))
-    heads = ("zones", "buildings", "s", "stages s", "CPU ms a zone: program + server", "growth", "peak MB")
+        rows.append((*sizes_of, f"{own:.1f} + {server:.1f} = {each:.1f}", growth, *memory(best)))
+    heads = ("zones", "buildings", "s", "stages s", "CPU ms a zone: program + server", "growth", *MEMORY)
     return table(heads, rows)
+
+
+MEMORY = ("peak MB", "kept of networks", "peak without")
+
+
+def memory(scored: Scored) -> tuple[str, ...]:
+    """Of ``MEMORY``: what a batch needs is what stands beside what grows with the city."""
+    return tuple(f"{mb:,.0f}" for mb in (scored.peak_mb, scored.kept_mb, scored.peak_mb - scored.kept_mb))
 
 
 def workers(zones: int, repeats: int, keep: Path | None, ways: Sequence[tuple[str, int]]) -> str:

@@ -150,8 +150,15 @@ class Batch:
     shared: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def layer(self, name: str) -> Features:
-        """The features of a layer; none where the batch does not hold it."""
-        return self.layers.get(name, NOTHING)
+        """The features of a layer; none where the city has none.
+
+        Raises:
+            KeyError: the city has some, but the batch was made without: who asks did not declare that it reads them.
+        """
+        found = self.layers.get(name, NOTHING)
+        if found is NOTHING and self.city.rows.get(name):
+            raise KeyError(f"layer {name} has rows, but this batch was made without them: declare it with its reach_m")
+        return found
 
     def once(self, name: str, make: Callable[[], T]) -> T:
         """What ``make`` gives, made once a batch and then shared under ``name`` by all indices."""

@@ -109,7 +109,8 @@ class Index:
     ``unit`` is ``share`` (0…1, shown in percent) or a unit in words. ``layers`` must have rows in the city
     for the index to have data: without, ``compute`` gives *no data* and names the layer. ``optional_layers``
     and ``rasters`` are read where present. ``reaches`` says by layer how far outside a zone a feature may still change
-    its value, in metres. ``bounds`` clip numerator / denominator.
+    its value, in metres; a layer that is not in it is read whole, by networks or numbers of nodes alone. ``bounds``
+    clip numerator / denominator.
     """
 
     id: str
@@ -170,7 +171,7 @@ def index(
     layers: tuple[str, ...],
     optional_layers: tuple[str, ...] = (),
     rasters: tuple[str, ...] = (),
-    reach_m: float | Mapping[str, float] = 0.0,
+    reach_m: float | Mapping[str, float | None] = 0.0,
     networks: tuple[str, ...] = (),
     counted: str = "premises",
     bounds: tuple[float, float] = (0.0, 1.0),
@@ -178,14 +179,15 @@ def index(
 ) -> Callable[[Compute], Index]:
     """Declare the decorated function as an index; its name is the id, its docstring the reference page.
 
-    ``reach_m``: of all layers, or of those named, the others within the zone. ``counted`` names in words what
-    ``Values.n`` counts. Raise ``method_version`` when the same inputs give
-    another value: it is stored with each value.
+    ``reach_m``: of all layers, or of those named, the others within the zone; None for a layer that ``compute`` never
+    asks its batch for, as a network or numbers of nodes hold it. ``counted`` names in words what ``Values.n`` counts.
+    Raise ``method_version`` when the same inputs give another value: it is stored with each value.
     """
 
     def declare(compute: Compute) -> Index:
         """The index that the function computes."""
-        read = (*layers, *optional_layers)
+        asked = reach_m if isinstance(reach_m, Mapping) else dict.fromkeys((*layers, *optional_layers), reach_m)
+        reaches = {name: asked.get(name, 0.0) for name in (*layers, *optional_layers)}
         return Index(
             id=compute.__name__,
             title=title,
@@ -194,7 +196,7 @@ def index(
             layers=layers,
             optional_layers=optional_layers,
             rasters=rasters,
-            reaches={name: reach_m.get(name, 0.0) if isinstance(reach_m, Mapping) else reach_m for name in read},
+            reaches={name: metres for name, metres in reaches.items() if metres is not None},
             networks=networks,
             counted=counted,
             bounds=bounds,

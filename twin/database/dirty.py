@@ -42,14 +42,8 @@ def mark_load(connection: Connection, layer: Layer, load: int) -> None:
         connection.execute(query("mark_load", **tables), {"layer": layer.id, "load": load})
 
 
-def release(connection: Connection) -> None:
-    """Marks that an unfinished run took up wait again."""
-    connection.execute(query("release_marks"))
-
-
 def waiting(connection: Connection) -> Marks:
     """Marks that no run answers for yet; those of unfinished runs wait again."""
-    release(connection)
     zones: dict[str, set[str]] = {}
     valued: dict[str, set[str]] = {}
     layers: dict[str, tuple[int, ...]] = {}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -48,11 +50,12 @@ def layer_versions(connection: Connection) -> dict[str, str]:
 
 
 def filled_layers(connection: Connection, layers: Iterable[str], schema: str = NOW) -> dict[str, int]:
-    """1 of each layer that has rows, else 0; counting millions would take longer than an edit may."""
-    names = list(layers)
-    parts = [query("layer_filled", layer=sql.Literal(name), table=layer_table(name, schema)) for name in names]
-    rows = connection.execute(sql.SQL(" UNION ALL ").join(parts)).fetchall() if parts else []
-    return {row["layer"]: int(row["filled"]) for row in rows}
+    """1 of each layer that has rows, else 0, as counting millions would take longer than an edit may; and how many
+    rasters there are of each layer that has any.
+    """
+    parts = [query("layer_filled", layer=sql.Literal(name), table=layer_table(name, schema)) for name in layers]
+    rows = connection.execute(sql.SQL(" UNION ALL ").join([*parts, query("raster_counts")]))
+    return {row["layer"]: int(row["rows"]) for row in rows}
 
 
 def zone_count(connection: Connection) -> int:
@@ -68,33 +71,57 @@ def zones_in_order(
     return [(row["id"], row["code"]) for row in connection.execute(query("zone_order", zones=_zones(schema)), wanted)]
 
 
-def zones_of(connection: Connection, layer: Layer, ids: Sequence[int], schema: str = NOW) -> Features:
-    """The zones of a batch, by code."""
-    statement = query("zones_by_id", columns=_columns(layer), zones=_zones(schema))
-    return _features(connection, layer, statement, {"ids": list(ids)})
+class Arriving(Mapping[str, Features]):
+    """Rows of layers by id, each fetched when it is asked for first, and those that were asked before it.
 
-
-def features_near(
-    connection: Connection, layers: Sequence[tuple[Layer, float]], zones: Sequence[int], schema: str = NOW
-) -> dict[str, Features]:
-    """By id of each layer, its rows whose box comes within so many metres of the box of any of the zones, by key.
-
-    So that nothing hangs on the order of rows in files: of equal ones the first in an array is always the same. While
-    the rows of one layer are made to arrays, the server looks for those of the next: by a pipeline, since a thread
-    would wait longer for its turn than the few rows of an edit take.
+    ``zones`` are there at once.
     """
 
-    def ask(layer: Layer, metres: float) -> Cursor[tuple[Any, ...]]:
-        statement = query("features_near", zones=_zones(schema), **_parts(layer, schema))
-        return _tuples(connection).execute(statement, {"ids": list(zones), "reach": metres})
+    def __init__(self, zone: Layer, layers: Sequence[Layer], asked: Sequence[Cursor[tuple[Any, ...]]]) -> None:
+        """``asked`` are cursors of the zones and of the layers, in order."""
+        self._coming = deque(zip(layers, asked[1:], strict=True))
+        self._names = tuple(layer.id for layer in layers)
+        self._here: dict[str, Features] = {}
+        self.zones = _arrays(zone, asked[0].fetchall())
 
-    found = {}
+    def __getitem__(self, name: str) -> Features:
+        """The rows of a layer, by key."""
+        while self._coming and name in self._names and name not in self._here:
+            layer, cursor = self._coming.popleft()
+            self._here[layer.id] = _arrays(layer, cursor.fetchall())
+        return self._here[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Ids of the layers."""
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        """Count of the layers."""
+        return len(self._names)
+
+
+@contextmanager
+def zones_with_near(
+    connection: Connection, zone: Layer, ids: Sequence[int], layers: Sequence[tuple[Layer, float]], schema: str = NOW
+) -> Iterator[Arriving]:
+    """Zones by code; and of each layer its rows whose box comes within so many metres of any zone's, by key.
+
+    So that nothing hangs on the order of rows in files: of equal ones the first in an array is always the same. The
+    server looks for all of them while those that are there are made to arrays and computed with: by a pipeline, since
+    a thread would wait longer for its turn than the few rows of an edit take. Their plans are the same whatever the
+    zones, so that to plan anew for each would be time lost.
+    """
+
+    def near(layer: Layer, metres: float) -> Cursor[tuple[Any, ...]]:
+        statement = query("features_near", zones=_zones(schema), **_parts(layer, schema))
+        return _tuples(connection).execute(statement, {"ids": list(ids), "reach": metres})
+
     with connection.pipeline():
-        coming = [ask(*each) for each in layers[:1]]
-        for number, (layer, _) in enumerate(layers):
-            coming += [ask(*following) for following in layers[number + 1 : number + 2]]
-            found[layer.id] = _arrays(layer, coming.pop(0).fetchall())
-    return found
+        connection.execute(query("plan_once"))
+        statement = query("zones_by_id", columns=_columns(zone), zones=_zones(schema))
+        asked = [_tuples(connection).execute(statement, {"ids": list(ids)}), *(near(*each) for each in layers)]
+        connection.execute(query("plan_each"))
+        yield Arriving(zone, [layer for layer, _ in layers], asked)
 
 
 def sample_places(connection: Connection, layer: Layer, count: int) -> FloatArray:
@@ -156,10 +183,6 @@ def _zones(schema: str) -> sql.Identifier:
 
 def _columns(layer: Layer) -> sql.Composable:
     return sql.SQL(", ").join(sql.Identifier("f", name) for name in layer.fields)
-
-
-def _features(connection: Connection, layer: Layer, statement: Statement, values: Mapping[str, Any]) -> Features:
-    return _arrays(layer, _tuples(connection).execute(statement, values).fetchall())
 
 
 def _tuples(connection: Connection) -> Cursor[tuple[Any, ...]]:

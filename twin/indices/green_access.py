@@ -22,6 +22,7 @@ UNKNOWN_ACCESS = "Green areas whose access is not known are not counted as publi
     title_zh="公园服务半径覆盖率",
     unit="share",
     layers=("building", "street", "green_area"),
+    reach_m={"street": None, "green_area": None},
     networks=("streets",),
 )
 def green_access(

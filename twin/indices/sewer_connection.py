@@ -16,7 +16,7 @@ from twin.spatial.premises import zone_premises
     unit="share",
     layers=(),
     optional_layers=("building", "sewer_connection", "sewer_pipe", "sewer_node"),
-    reach_m=30.0,
+    reach_m={"building": 30.0, "sewer_connection": 30.0, "sewer_pipe": None, "sewer_node": None},
     networks=("sewer",),
 )
 def sewer_connection(

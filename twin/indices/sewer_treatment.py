@@ -27,7 +27,7 @@ FULL = "A plant takes more sewage than it can treat: premises that drain to it c
     unit="share",
     layers=("sewer_pipe", "sewer_node"),
     optional_layers=("building", "sewer_connection"),
-    reach_m=30.0,
+    reach_m={"building": 30.0, "sewer_connection": 30.0, "sewer_pipe": None, "sewer_node": None},
     networks=("sewer",),
 )
 def sewer_treatment(batch: Batch, *, reach_m: float = 30.0) -> Values:

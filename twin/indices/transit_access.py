@@ -23,6 +23,7 @@ UNKNOWN_HEADWAY = "Stops whose headway is not known are not counted, since a lon
     title_zh="公共交通站点覆盖率",
     unit="share",
     layers=("building", "street", "transit_stop"),
+    reach_m={"street": None, "transit_stop": None},
     networks=("streets",),
 )
 def transit_access(

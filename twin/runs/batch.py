@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from layers.schema import Layer
 from twin.batch import Batch, CityFacts, Columns, Features, Grid
 from twin.database.connect import Connection
-from twin.database.features import NOW, features_near, zones_of
+from twin.database.features import NOW, zones_with_near
 from twin.discover import discover
 
 OVERLAP_M2 = 1.0
@@ -78,21 +79,29 @@ def own_parts(zones: Features) -> tuple[dict[str, Any], frozenset[str]]:
     return found, frozenset(codes[np.union1d(first[large], second[large])].tolist())
 
 
-def read_batch(
+@contextmanager
+def arriving_batch(
     connection: Connection, reach_m: Mapping[str, float], part: Cut, shared: Shared
-) -> tuple[Batch, NDArray[np.int64]]:
+) -> Iterator[tuple[Batch, NDArray[np.int64]]]:
     """A batch as arrays, with features of each layer so far around it; after its zones come the own parts of those
-    that are overlapped.
+    that are overlapped. Inside the block its layers arrive as they are asked for, and the connection is taken.
 
-    Returns:
+    Yields:
         The batch, and the position of each zone's own part among its zones (its own position where it is whole).
     """
     layers = discover("layers", Layer)
-    zones = zones_of(connection, layers["zone"], part.ids, shared.schema)
     read = [(layers[name], reach) for name, reach in reach_m.items() if shared.facts.rows.get(name)]
-    features = features_near(connection, read, part.ids, shared.schema)
-    with_parts, own = _with_own_parts(zones, shared.own)
-    return Batch(with_parts, features, shared.facts, shared.networks, shared.per_node, shared.rasters), own
+    with zones_with_near(connection, layers["zone"], part.ids, read, shared.schema) as features:
+        zones, own = _with_own_parts(features.zones, shared.own)
+        yield Batch(zones, features, shared.facts, shared.networks, shared.per_node, shared.rasters), own
+
+
+def read_batch(
+    connection: Connection, reach_m: Mapping[str, float], part: Cut, shared: Shared
+) -> tuple[Batch, NDArray[np.int64]]:
+    """A batch as ``arriving_batch`` gives it, with all of its layers there."""
+    with arriving_batch(connection, reach_m, part, shared) as (batch, own):
+        return replace(batch, layers=dict(batch.layers)), own
 
 
 def _with_own_parts(zones: Features, own: Mapping[str, Any]) -> tuple[Features, NDArray[np.int64]]:

@@ -16,9 +16,11 @@ from twin.database import results
 from twin.database.connect import Connection, Row
 from twin.database.dirty import drop_idle, waiting
 from twin.database.seen import former_sights, zones_that_see
+from twin.runs.batch import Cut
 from twin.runs.facts import described_facts
 from twin.runs.plan import Plan
 from twin.runs.prepare import ZONE_LAYER, Ready
+from twin.runs.work import Valued
 
 MOST_SQUARES = 20_000
 """Changes in more squares than these are changes of the whole city."""
@@ -29,6 +31,7 @@ class DirtyZones:
     """``codes`` of zones to compute, None for all; ``reason`` in a sentence; ``last`` the run to take the others from.
 
     ``valued``: those of ``codes`` whose values may change; of the others only what is said of causes. None: all.
+    ``layers``: by whose rows alone they may; None: by anything.
     ``marks`` are of layers as such, for which a run answers that computes these zones (None: for all); ``gone`` says
     that zones may be there no longer. ``compared``: what zones see was held against what they saw, and may be noted.
     """
@@ -40,11 +43,17 @@ class DirtyZones:
     gone: bool = False
     compared: bool = False
     valued: frozenset[str] | None = None
+    layers: Set[str] | None = None
 
     @property
     def is_none(self) -> bool:
         """Whether the last run is as the data."""
         return self.last is not None and self.codes == [] and not self.marks
+
+    def valued_of(self, part: Cut, plan: Plan) -> Valued:
+        """What of a batch and of a plan may have other values."""
+        zones = part if self.valued is None else part.of(self.valued)
+        return Valued(zones, plan if self.layers is None else plan.hanging_on(self.layers))
 
 
 def dirty_zones(connection: Connection, plan: Plan, facts: CityFacts, ready: Callable[[], Ready]) -> DirtyZones:
@@ -61,8 +70,9 @@ def dirty_zones(connection: Connection, plan: Plan, facts: CityFacts, ready: Cal
     if last["facts"] != described_facts(facts):
         return DirtyZones(None, f"What holds for the whole city changed since run {run}: all zones are computed.", last)
     read, whole = {*plan.reach_m, *plan.supplies, ZONE_LAYER}, plan.whole_layers | plan.rasters
-    drop_idle(connection, read | whole, {*whole, ZONE_LAYER})
-    marks = waiting(connection)
+    with connection.pipeline():
+        drop_idle(connection, read | whole, {*whole, ZONE_LAYER})
+        marks = waiting(connection)
     changed = sorted(whole.intersection(marks.layers))
     codes, valued = (_of_layers(each, read) for each in (marks.zones, marks.valued))
     answered = [mark for layer in (*changed, ZONE_LAYER) for mark in marks.layers.get(layer, ())]
@@ -74,7 +84,8 @@ def dirty_zones(connection: Connection, plan: Plan, facts: CityFacts, ready: Cal
         codes, valued = codes | saw, valued | saw
     gone = ZONE_LAYER in marks.layers
     reason = f"{len(codes)} zones were touched since run {run}."
-    return DirtyZones(sorted(codes), reason, last, answered, gone, bool(changed), valued)
+    layers = None if changed or gone else read.intersection(marks.valued)
+    return DirtyZones(sorted(codes), reason, last, answered, gone, bool(changed), valued, layers)
 
 
 def _of_layers(zones: Mapping[str, frozenset[str]], read: Set[str]) -> frozenset[str]:

@@ -15,7 +15,7 @@ from layers.schema import Layer
 from twin.database import causes, results
 from twin.database.as_of import PAST, past_layers
 from twin.database.connect import Connection, connect
-from twin.database.dirty import drop, release, take
+from twin.database.dirty import drop, take
 from twin.database.features import NOW, layer_versions, zone_count, zones_in_order
 from twin.database.seen import note_sights
 from twin.database.sources import city_of
@@ -178,13 +178,12 @@ class _Engine:
         codes = found.codes
         identity = _identity(self._plan, self._versions, codes, self._as_of)
         before = results.resumable(self._connection, self._as_of)
-        with self._connection.transaction():
+        with self._connection.pipeline(), self._connection.transaction():
             if before and results.identity_of(before) == identity:
                 begun = _Begun(before["id"], before["base"] or before["id"], True)
             else:
                 begun = self._begin_anew(identity, parts, found)
             if self._as_of is None:
-                release(self._connection)
                 take(self._connection, begun.run, codes, found.marks)
         return begun
 
@@ -232,13 +231,13 @@ class _Engine:
         if begun.run == begun.base:
             return None
         codes = tuple(code for part in parts for code in part.codes)
-        goals = tuple(each.goal.index for each in self._plan.goals)
-        return results.Replaced(begun.base, begun.run, goals, codes, found.gone)
+        return results.Replaced(begun.base, begun.run, self._plan.names, codes, found.gone)
 
     def _compute_at_once(self, begun: _Begun, part: Cut, replaced: results.Replaced, found: DirtyZones) -> None:
-        job, valued = self._job(begun), part if found.valued is None else part.of(found.valued)
+        job, valued = self._job(begun), found.valued_of(part, self._plan)
         self._progress.begin(begun.run, len(part.ids), 0)
-        publish = functools.partial(self._publish, begun, replace(replaced, zones=valued.codes))
+        values = replace(replaced, goals=valued.plan.names, zones=valued.part.codes)
+        publish = functools.partial(self._publish, begun, values)
         settle = functools.partial(results.close_evidence, self._connection, replaced)
         self._timed(
             "batches", lambda: compute_at_once(self._connection, self._plan, job, part, valued, publish, settle)
@@ -246,8 +245,10 @@ class _Engine:
         self._progress.zones(len(part.ids))
 
     def _publish(self, begun: _Begun, replaced: results.Replaced) -> None:
-        results.close_scores(self._connection, replaced)
-        results.publish_run(self._connection, begun.run, self._stages, self._goals(begun))
+        goals = self._goals(begun)
+        with self._connection.pipeline():
+            results.close_scores(self._connection, replaced)
+            results.publish_run(self._connection, begun.run, self._stages, goals)
 
     def _goals(self, begun: _Begun) -> dict[str, Any]:
         goals = self._plan.described()

@@ -148,13 +148,17 @@ def explanation(connection: Connection, zone: str, goal: str | None = None, run:
     for row in rows:
         if goal in (None, row["goal"]):
             index = indices[row["goal"]]
-            read = (*index.layers, *index.optional_layers)
-            sources = {layer: results.sources_of_zone(connection, layer, zone, index.reaches[layer]) for layer in read}
-            sources |= {name: _cells_of(connection, name) for name in index.rasters}
+            sources = _rows_of(connection, zone, index) | {name: _cells_of(connection, name) for name in index.rasters}
             described = found["goals"][row["goal"]]
             flag = flags.get(row["goal"])
             explained.append(ExplainedGoal(profile.goal_of(row["goal"]), described, row, flag, index.doc, sources))
     return Explanation(zone, found["id"], profile.name, explained)
+
+
+def _rows_of(connection: Connection, zone: str, index: Index) -> dict[str, list[Row]]:
+    """By layer, the sources of the rows around a zone; those of networks as far as any other that the index reads."""
+    far = {layer: index.reaches.get(layer, index.reach_m) for layer in (*index.layers, *index.optional_layers)}
+    return {layer: results.sources_of_zone(connection, layer, zone, metres) for layer, metres in far.items()}
 
 
 def _cells_of(connection: Connection, name: str) -> list[Row]:

@@ -10,7 +10,6 @@ from layers.schema import Layer
 from twin.batch import CityFacts
 from twin.database.connect import Connection
 from twin.database.features import dwellings_known, filled_layers
-from twin.database.rasters import raster_counts
 from twin.database.sources import StoredCity
 from twin.discover import discover
 from twin.goals import Profile
@@ -20,7 +19,7 @@ def city_facts(connection: Connection, city: StoredCity, profile: Profile, schem
     """The facts of the city whose layers are in a schema; ages count from its reference date, or from today."""
     today = np.datetime64(city.reference_date) if city.reference_date else np.datetime64("today")
     return CityFacts(
-        rows=filled_layers(connection, discover("layers", Layer), schema) | raster_counts(connection),
+        rows=filled_layers(connection, discover("layers", Layer), schema),
         dwellings_known=dwellings_known(connection, schema),
         reference_date=today,
         stale_after_years=profile.stale_after_years,

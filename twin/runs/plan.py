@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from typing import Any
 
 from twin import __version__
@@ -17,7 +17,7 @@ from twin.messiness.bounds import bounds
 from twin.messiness.measure import METRICS, messiness_needs
 from twin.messiness.metric import Metric
 from twin.networks.network import Network
-from twin.scoring.people import PEOPLE_REACHES
+from twin.scoring.people import PEOPLE_REACHES, is_of_people
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,12 @@ class Planned:
     index: Index
     params: Mapping[str, Any]
     premises: PremiseModel | None
+
+    @property
+    def value_reaches(self) -> dict[str, float]:
+        """Layers that its scores hang on, and how far around a zone, in metres; networks and their layers aside."""
+        counted = PEOPLE_REACHES if is_of_people(self.index.unit) else {}
+        return _farthest([counted, self.index.reaches])
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,17 @@ class Plan:
     @functools.cached_property
     def value_reach_m(self) -> dict[str, float]:
         """How far each layer is read where values alone are asked for, without what speaks for their causes."""
-        return _farthest([PEOPLE_REACHES, *(each.index.reaches for each in self.goals)])
+        return _farthest([each.value_reaches for each in self.goals])
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of its goals."""
+        return tuple(each.goal.index for each in self.goals)
+
+    def hanging_on(self, layers: Set[str]) -> Plan:
+        """The part of the plan whose scores may change where rows of these layers do, and only these."""
+        goals = tuple(each for each in self.goals if not layers.isdisjoint(each.value_reaches))
+        return replace(self, goals=goals)
 
     @functools.cached_property
     def whole_layers(self) -> set[str]:

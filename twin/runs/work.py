@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from twin.batch import Batch
+from twin.batch import Batch, IntArray
 from twin.database import causes, results
 from twin.database.connect import Connection, connect
 from twin.errors import WorkerDiffers
@@ -17,7 +17,7 @@ from twin.goals import Profile
 from twin.index import Values
 from twin.log import log
 from twin.memory import uncollected
-from twin.runs.batch import Cut, Shared, read_batch
+from twin.runs.batch import Cut, Shared, arriving_batch, read_batch
 from twin.runs.causes import form_rows, premise_rows
 from twin.runs.plan import Plan, Planned, plan
 from twin.runs.rows import score_rows
@@ -58,7 +58,10 @@ def _compute_and_write(job: Job, planned: Plan, part: Cut) -> None:
     with connect(program="twin score") as connection, looking() as looked:
         if not results.is_wanted(connection, job.run, part.number):
             return
-        work = _Work(connection, job, planned, part, looked, {}, planned.reach_m)
+        stages: dict[str, float] = {}
+        with _timed(stages, "read"):
+            read = read_batch(connection, planned.reach_m, part, job.shared)
+        work = _Work(job, planned, part, looked, stages, read)
         scores, evidence = work.scores(), work.evidence()
         with connection.transaction(), _timed(work.stages, "write"):
             if results.note_batch(connection, work.done()):
@@ -67,30 +70,42 @@ def _compute_and_write(job: Job, planned: Plan, part: Cut) -> None:
     work.log()
 
 
+@dataclass(frozen=True)
+class Valued:
+    """What of a run may have other values than before: some of its zones, and goals of its plan."""
+
+    part: Cut
+    plan: Plan
+
+
 def compute_at_once(
     connection: Connection,
     planned: Plan,
     job: Job,
     part: Cut,
-    valued: Cut,
+    valued: Valued,
     publish: Callable[[], None],
     settle: Callable[[], None],
 ) -> None:
     """Compute the one batch of a run here, and have its scores published before its evidence is looked at.
 
     ``connection`` commits by itself. Scores are written in one transaction with ``publish``, evidence in the next with
-    ``settle``. Values are asked of the zones ``valued`` alone, with no more around them than values hang on; evidence
-    of all of the batch, which is then looked at as in any other run.
+    ``settle``. Values are asked of what is ``valued`` alone, with no more around it than values hang on; evidence of
+    all of the batch, which is then looked at as in any other run.
     """
     stages: dict[str, float] = {}
     scores: list[results.ScoreRow] = []
-    if valued.ids:
-        scores = _Work(connection, job, planned, valued, {}, stages, planned.value_reach_m).scores()
+    if valued.part.ids:
+        reach_m = valued.plan.value_reach_m
+        with _timed(stages, "values"), arriving_batch(connection, reach_m, valued.part, job.shared) as read:
+            scores = _scores(valued.plan, *read, {})
     with connection.transaction(), _timed(stages, "write"):
         results.write_scores(connection, job.base, job.run, scores)
         publish()
     with looking() as looked:
-        work = _Work(connection, job, planned, part, looked, stages, planned.reach_m)
+        with _timed(stages, "read"):
+            read = read_batch(connection, planned.reach_m, part, job.shared)
+        work = _Work(job, planned, part, looked, stages, read)
         # For the notes, and for how far all of these zones look, on which later marks hang.
         work.scores()
         evidence = work.evidence()
@@ -111,34 +126,37 @@ class _Evidence:
         causes.write_premises(connection, job.base, job.run, self.premises)
 
 
+def _scores(planned: Plan, batch: Batch, own: IntArray, notes: dict[str, Sequence[str]]) -> list[results.ScoreRow]:
+    """Of all goals of a plan; what their indices note comes into ``notes``, by goal."""
+    rows: list[results.ScoreRow] = []
+    for each in planned.goals:
+        values = compute(each, batch)
+        rows += score_rows(each, values, batch, own)
+        if values.notes:
+            notes[each.goal.index] = values.notes
+    return rows
+
+
 class _Work:
-    """A batch on its way: read, indices, then evidence; with the seconds of each."""
+    """A batch that was read, on its way: indices, then evidence; with the seconds of each."""
 
     def __init__(
         self,
-        connection: Connection,
         job: Job,
         planned: Plan,
         part: Cut,
         looked: Mapping[str, float],
         stages: dict[str, float],
-        reach_m: Mapping[str, float],
+        read: tuple[Batch, IntArray],
     ) -> None:
         self.stages = stages
         self._job, self._plan, self._part, self._looked = job, planned, part, looked
         self._notes: dict[str, Sequence[str]] = {}
-        with _timed(self.stages, "read"):
-            self._batch, self._own = read_batch(connection, reach_m, part, job.shared)
+        self._batch, self._own = read
 
     def scores(self) -> list[results.ScoreRow]:
-        rows: list[results.ScoreRow] = []
         with _timed(self.stages, "indices"):
-            for each in self._plan.goals:
-                values = compute(each, self._batch)
-                rows += score_rows(each, values, self._batch, self._own)
-                if values.notes:
-                    self._notes[each.goal.index] = values.notes
-        return rows
+            return _scores(self._plan, self._batch, self._own, self._notes)
 
     def evidence(self) -> _Evidence:
         count, shared = len(self._own), self._job.shared

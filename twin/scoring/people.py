@@ -10,7 +10,7 @@ from twin.spatial.residents import residents_of
 
 PEOPLE_PER_DWELLING = 2.6
 PEOPLE_REACHES = {"building": 0.0}
-"""Layers that people are counted from, whatever an index reads, and how far outside a zone, in metres."""
+"""Layers that people are counted from, whatever layers an index of a share reads, and how far outside a zone (m)."""
 
 
 def people_of(batch: Batch) -> FloatArray:
@@ -28,4 +28,9 @@ def _people_of(batch: Batch) -> FloatArray:
 
 def people_affected(people: FloatArray, shortfall: FloatArray, unit: str) -> FloatArray:
     """People × shortfall for shares; NaN for other units, where a shortfall is no share of people."""
-    return people * shortfall if unit == "share" else np.full(people.shape, np.nan)
+    return people * shortfall if is_of_people(unit) else np.full(people.shape, np.nan)
+
+
+def is_of_people(unit: str) -> bool:
+    """Whether a shortfall of values of a unit is a share of people."""
+    return unit == "share"

@@ -8,6 +8,8 @@ from numpy.typing import ArrayLike
 
 from twin.batch import FloatArray, Geometries, IntArray
 
+FEW = 4096
+"""Pairs of a box and a point that are looked at one by one."""
 STRIPS_A_BOX = 8
 """A box is as high as so many strips, on average: it takes that much more than it needs."""
 
@@ -41,6 +43,8 @@ def points_in(boxes: FloatArray, xy: FloatArray) -> tuple[IntArray, IntArray]:
     Boxes (B, 4) and points (N, 2) in metres. Pairs come box by box. A point up to a strip above or below a box may come
     with it: so who needs to know exactly asks again. Points and boxes with NaN make no pair.
     """
+    if len(boxes) * len(xy) <= FEW:
+        return _held(boxes, xy)
     box, known = (np.flatnonzero(np.isfinite(each).all(axis=1)) for each in (boxes, xy))
     if len(box) == 0 or len(known) == 0:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
@@ -66,6 +70,14 @@ def points_in(boxes: FloatArray, xy: FloatArray) -> tuple[IntArray, IntArray]:
     length = np.maximum(np.searchsorted(place, at_strip * wide + inner[1], side="right") - first, 0)
     point = order[np.repeat(first, length) + counted(length)]
     return np.repeat(box[row], length), point
+
+
+def _held(boxes: FloatArray, xy: FloatArray) -> tuple[IntArray, IntArray]:
+    """As ``points_in``, by looking at every pair: faster than sorting where an edit asks for one zone."""
+    west, south, east, north = grown(boxes, ROUNDING_M).T[..., None]
+    x, y = xy.T
+    box, point = np.nonzero((x >= west) & (x <= east) & (y >= south) & (y <= north))
+    return box, point
 
 
 ROUNDING_M = 1e-3

@@ -27,10 +27,14 @@ def unit_words(index: Index) -> str:
 
 
 def _reach(index: Index) -> str:
+    read = (*index.layers, *index.optional_layers)
+    whole = [
+        f"of `{layer}` all of the city, by networks or numbers of nodes" for layer in read if layer not in index.reaches
+    ]
     farther = {layer: f"{metres:g} m around a zone" for layer, metres in index.reaches.items() if metres}
     if len({*farther.values()}) == 1 and len(farther) == len(index.reaches):
-        return next(iter(farther.values()))
-    return "; ".join(("the zone itself", *(f"of `{layer}` {words}" for layer, words in farther.items())))
+        return "; ".join((next(iter(farther.values())), *whole))
+    return "; ".join(("the zone itself", *(f"of `{layer}` {words}" for layer, words in farther.items()), *whole))
 
 
 def _section(index: Index) -> str:

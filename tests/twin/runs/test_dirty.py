@@ -184,3 +184,20 @@ def test_a_statement_that_touches_no_row_marks_nothing() -> None:
     edit("UPDATE layer.street SET name = 'Long Lane' WHERE street_id = 'nowhere'")
     edit("DELETE FROM layer.building WHERE building_id = 'nobody'")
     assert waiting() == {}
+
+
+def goals_written(run: int) -> set[str]:
+    with connect() as connection:
+        return {row["goal"] for row in connection.execute("SELECT goal FROM twin.score_state WHERE run_id = %s", [run])}
+
+
+@pytest.mark.usefixtures("town")
+def test_an_edit_computes_the_goals_that_hang_on_its_layer_and_no_other() -> None:
+    every = goals_written(score(PROFILE).run)
+    edit("UPDATE layer.building SET dwellings = 9 WHERE building_id = 'B12-0'")
+    assert every - goals_written(scored_again().run) == {"road_density"}
+    first = "SELECT min(id) FROM layer.broadband_coverage"
+    edit(f"UPDATE layer.broadband_coverage SET max_down_mbps = 10 WHERE id = ({first})")
+    by_coverage = scored_again()
+    assert goals_written(by_coverage.run) == {"broadband_gigabit"}
+    assert table_hash(by_coverage.run) == table_hash(score(PROFILE).run)

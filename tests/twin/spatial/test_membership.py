@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import Point, Polygon, box
 
+from twin.spatial import boxes
 from twin.spatial.membership import HALF_OPEN_M, held_by, representative_points
 
 LAS_PALMAS = Path(__file__).resolve().parents[3] / "../shared/realdata/las_palmas"
@@ -66,7 +67,8 @@ def test_membership_equals_a_spatial_join_by_geopandas() -> None:
 
 @settings(deadline=None)
 @given(st.integers(0, 2**32 - 1))
-def test_pairs_come_zone_by_zone_and_are_those_that_every_point_asked_of_every_zone_gives(seed: int) -> None:
+@pytest.mark.parametrize("few", [0, boxes.FEW])
+def test_pairs_come_zone_by_zone_and_are_those_that_every_point_asked_of_every_zone_gives(few: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     points = shapely.points(rng.integers(0, 30, (60, 2)) + rng.choice([0.0, 0.25], (60, 2)) + (450_000, 4_250_000))
     points[rng.integers(0, 60, 3)] = None
@@ -75,7 +77,9 @@ def test_pairs_come_zone_by_zone_and_are_those_that_every_point_asked_of_every_z
     zones = np.append(shapely.difference(zones, shapely.buffer(shapely.centroid(zones), 1)), [None, Polygon()])
     moved = shapely.transform(points, lambda xy: xy + HALF_OPEN_M)
     expected = np.argwhere(shapely.intersects(zones[:, None], moved[None, :]))
-    point, zone = held_by(points, zones)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(boxes, "FEW", few)
+        point, zone = held_by(points, zones)
     assert np.column_stack([zone, point]).tolist() == expected.tolist()
 
 

@@ -34,9 +34,10 @@ WHERE EXISTS (
 -- mark_layer: a layer was changed at all
 INSERT INTO twin.dirty (zone, layer) VALUES ('', %(layer)s);
 
--- dirty: marks that no run has taken up: zones by layer, '' for the layer itself
+-- dirty: marks that no run has answered for, taken up by an unfinished one or not: zones by layer, '' for the layer itself
 SELECT zone, layer, bool_or(of_value) AS of_value, array_agg(id) AS marks
-FROM twin.dirty WHERE run_id IS NULL GROUP BY zone, layer ORDER BY layer, zone;
+FROM twin.dirty WHERE run_id IS NULL OR run_id IN (SELECT id FROM twin.run WHERE status <> 'done')
+GROUP BY zone, layer ORDER BY layer, zone;
 
 -- drop_idle_marks: what no run will answer for: marks of zones that are gone, of layers that no goal reads, and of
 -- layers as such where these are read around zones alone
@@ -51,13 +52,10 @@ SELECT EXISTS (
     SELECT FROM twin.dirty WHERE run_id IS NULL OR run_id IN (SELECT id FROM twin.run WHERE status <> 'done')
 ) AS waiting;
 
--- release_marks: marks that an unfinished run took up wait again
-UPDATE twin.dirty SET run_id = NULL
-WHERE run_id IN (SELECT id FROM twin.run WHERE status <> 'done');
-
--- take_marks: a run takes up the marks of its zones or of all zones, those of layers that are named, or all there are
+-- take_marks: a run takes up the marks of its zones or of all zones, those of layers that are named, or all there are,
+-- from unfinished ones, too
 UPDATE twin.dirty SET run_id = %(run)s
-WHERE run_id IS NULL
+WHERE (run_id IS NULL OR run_id IN (SELECT id FROM twin.run WHERE status <> 'done'))
     AND (%(all)s OR (%(every_zone)s AND zone <> '') OR zone = ANY (%(zones)s) OR id = ANY (%(marks)s));
 
 -- drop_marks: the zones of a run are as the data

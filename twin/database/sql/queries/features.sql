@@ -4,8 +4,8 @@ ANALYZE {table};
 -- layer_size: rows of a layer
 SELECT count(*) AS rows FROM {table};
 
--- layer_filled: whether a layer has rows
-SELECT {layer} AS layer, EXISTS (SELECT FROM {table}) AS filled;
+-- layer_filled: 1 of a layer that has rows, else 0
+SELECT {layer} AS layer, (EXISTS (SELECT FROM {table}))::int AS rows;
 
 -- layer_versions: the state of each layer's content, by the statements that changed it
 SELECT layer, newest || '-' || n AS version FROM twin.change_count ORDER BY layer;
@@ -17,6 +17,12 @@ SELECT id, code FROM {zones} WHERE %(all)s OR code = ANY (%(codes)s) ORDER BY ST
 SELECT f.id, {columns}, f.attributes, s.observed_on, ST_AsBinary(f.geom) AS geom
 FROM {zones} AS f LEFT JOIN twin.source AS s ON s.id = f.source_id
 WHERE f.id = ANY (%(ids)s) ORDER BY f.code;
+
+-- plan_once: from now on a statement is planned once and for all values
+SET plan_cache_mode = force_generic_plan;
+
+-- plan_each: again for each value, where that seems worth it
+RESET plan_cache_mode;
 
 -- features_near: rows of a layer whose box comes near any zone of a batch
 -- By their place in the table, which one statement may rely on: found by id they cost twice as much, and a plain join has

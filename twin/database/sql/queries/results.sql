@@ -14,18 +14,18 @@ SELECT * FROM twin.run WHERE status = 'running' ORDER BY id DESC LIMIT 1;
 SELECT * FROM twin.run WHERE status = 'running' AND as_of IS NOT DISTINCT FROM %(as_of)s::timestamptz
 ORDER BY id DESC LIMIT 1;
 
--- begin_run: a new run; one that goes on from another has its profile, which need not be sent again
+-- begin_run: a new run; one that goes on from another has its profile, which need not be sent again. Unfinished ones of
+-- other data, profile or code cannot be resumed; those of the past are apart
+WITH given_up AS (
+    UPDATE twin.run SET status = 'failed', finished_at = now()
+    WHERE status = 'running' AND (as_of IS NULL) = (%(as_of)s::timestamptz IS NULL)
+)
 INSERT INTO twin.run (profile_name, profile, profile_hash, data_version, code_version, status, zones, batches, goals,
     facts, base, as_of)
 VALUES (%(profile_name)s, coalesce(%(profile)s::jsonb, (SELECT f.profile FROM twin.run AS f WHERE f.id = %(former)s)),
     %(profile_hash)s, %(data_version)s, %(code_version)s, 'running', %(zones)s, %(batches)s, '{}',
     %(facts)s, %(base)s, %(as_of)s)
 RETURNING id;
-
--- give_up_runs: unfinished runs of other data, profile or code cannot be resumed; those of the past are apart
-UPDATE twin.run SET status = 'failed', finished_at = now()
-WHERE status = 'running' AND (%(keep)s::int IS NULL OR id <> %(keep)s)
-    AND (as_of IS NULL) = (%(as_of)s::timestamptz IS NULL);
 
 -- done_batches: batches of a run that were written
 SELECT number FROM twin.run_batch WHERE run_id = %(run)s;
