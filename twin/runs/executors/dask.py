@@ -25,11 +25,12 @@ WAIT_S = 60
 PLAIN = {
     "distributed.worker.profile.enabled": False,
     "distributed.admin.tick.interval": "500 ms",
+    "distributed.admin.system-monitor.interval": "10 s",
     "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": None,
 }
-"""No sampling of call stacks, which nobody looks at here, and no look at the event loop fifty times a second, for which
-a computing thread must give way; memory as the C library sees fit: by Dask's own threshold each large array is mapped
-anew, page by page. A cluster at an address is its operator's to set so.
+"""No sampling of call stacks, which nobody looks at here, and no look at the event loop fifty times a second and at the
+machine twice, for which a computing thread must give way; memory as the C library sees fit: by Dask's own threshold
+each large array is mapped anew, page by page. A cluster at an address is its operator's to set so.
 """
 
 
@@ -101,6 +102,8 @@ def _client(pool: Pool) -> Iterator[Client]:
                 n_workers=pool.workers,
                 threads_per_worker=1,
                 processes=True,
+                # A batch gives nothing back that could be spilled, and how large it is decides TWIN_BATCH.
+                memory_limit=None,
                 # Without a port of its own, two clusters on one machine would want the same one.
                 dashboard_address="127.0.0.1:0",
                 scheduler_kwargs={"dashboard": False},
