@@ -168,10 +168,12 @@ class _Engine:
         return self._timed("prepare", lambda: make(self._versions, self._schema))
 
     def _timed(self, stage: str, work: Callable[[], T]) -> T:
-        started = time.monotonic()
+        """What ``work`` gives; its seconds are noted, without those of other stages inside it."""
+        started, others = time.monotonic(), sum(self._stages.values())
         with uncollected():
             done = work()
-        self._stages[stage] = round(time.monotonic() - started, 4)
+        inside = sum(self._stages.values()) - others
+        self._stages[stage] = round(time.monotonic() - started - inside, 4)
         return done
 
     def _begin(self, parts: list[Cut], found: DirtyZones) -> _Begun:
@@ -210,21 +212,20 @@ class _Engine:
         log("runs").info(
             "run begins", extra={"run": run, "zones": zones, "batches": len(todo), "resumed": begun.resumed}
         )
-        job = self._job(begun)
         if todo:
-            self._timed("batches", lambda: self._execute(job, todo, pool, executor))
+            self._timed("batches", lambda: self._execute(begun, todo, pool, executor))
 
     def _job(self, begun: _Begun) -> Job:
         return Job(begun.run, begun.base, self._plan.profile, self._ready.shared, self._plan.code_version)
 
-    def _execute(self, job: Job, todo: list[Cut], pool: Pool, executor: Executor) -> None:
-        done = executor.execute(job, todo, pool)
+    def _execute(self, begun: _Begun, todo: list[Cut], pool: Pool, executor: Executor) -> None:
+        done = executor.execute(lambda: self._job(begun), todo, pool)
         with closing(cast(Generator[Cut], done)):
             for part in done:
                 self._progress.zones(len(part.ids))
-                if results.is_cancelled(self._connection, job.run):
-                    results.give_up(self._connection, job.run)
-                    raise RunCancelled(f"run {job.run} was cancelled; the scores shown are those of the run before")
+                if results.is_cancelled(self._connection, begun.run):
+                    results.give_up(self._connection, begun.run)
+                    raise RunCancelled(f"run {begun.run} was cancelled; the scores shown are those of the run before")
 
     def _replaced(self, begun: _Begun, parts: Sequence[Cut], found: DirtyZones) -> results.Replaced | None:
         """What a run of some zones takes the place of; None of a run of all."""

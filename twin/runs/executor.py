@@ -28,8 +28,11 @@ class Pool:
     address: str = ""
 
 
-Execute = Callable[[Job, Sequence[Cut], Pool], Iterator[Cut]]
-"""Computes the batches of a job and gives each as soon as it is written; closed early, it starts no more of them."""
+Execute = Callable[[Callable[[], Job], Sequence[Cut], Pool], Iterator[Cut]]
+"""Computes the batches of a job and gives each as soon as it is written; closed early, it starts no more of them.
+
+The job is made when it is asked for, which takes as long as networks take: workers may start meanwhile.
+"""
 
 
 @dataclass(frozen=True)

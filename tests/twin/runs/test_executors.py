@@ -78,14 +78,17 @@ def test_processes_give_what_threads_give(small_batches: str, name: str) -> None
     assert {"read", "indices", "messiness", "premises"} == set(batches[0]["stages"])
 
 
-def test_workers_of_this_machine_are_not_sampled_and_keep_their_memory() -> None:
+def test_workers_of_this_machine_are_not_sampled_keep_their_memory_and_do_not_hear_ctrl_c() -> None:
     with _client(Pool(1)) as client:
+        client.wait_for_workers(1)
         (found,) = client.run(_plain_settings).values()
-    assert found == (False, None)
+    assert found == (False, None, True)
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
 
-def _plain_settings() -> tuple[bool, str | None]:
-    return dask.config.get("distributed.worker.profile.enabled"), os.environ.get("MALLOC_TRIM_THRESHOLD_")
+def _plain_settings() -> tuple[bool, str | None, bool]:
+    sampled, threshold = dask.config.get("distributed.worker.profile.enabled"), os.environ.get("MALLOC_TRIM_THRESHOLD_")
+    return sampled, threshold, signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
 
 def test_workers_of_a_scheduler_give_what_threads_give_and_one_may_die(small_batches: str) -> None:
@@ -176,7 +179,7 @@ def test_a_worker_with_another_program_refuses() -> None:
 
 
 @pytest.mark.usefixtures("town")
-@pytest.mark.parametrize("scheduler", ["threads", "processes"])
+@pytest.mark.parametrize("scheduler", ["threads", "processes", "dask"])
 def test_ctrl_c_is_answered_in_one_sentence_and_the_next_call_goes_on(scheduler: str) -> None:
     command = [sys.executable, "-m", "twin", "score", "--scheduler", scheduler, "--workers", "2"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)

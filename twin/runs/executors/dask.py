@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import logging
 import pickle
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from twin.errors import WorkersLost
 from twin.runs.batch import Cut
-from twin.runs.executor import Executor, Pool, deaf_to_interrupts
+from twin.runs.executor import Executor, Pool
 from twin.runs.work import Job, compute_batch
 
 if TYPE_CHECKING:
@@ -34,15 +35,17 @@ each large array is mapped anew, page by page. A cluster at an address is its op
 """
 
 
-def _execute(job: Job, parts: Sequence[Cut], pool: Pool) -> Iterator[Cut]:
+def _execute(job: Callable[[], Job], parts: Sequence[Cut], pool: Pool) -> Iterator[Cut]:
     # Dask takes a third of a second to import, which a run in this process should not have to wait for.
     from distributed import CancelledError
 
     left = {part.number: part for part in parts}
     with _client(pool) as client:
+        made = job()
+        _wait_for(client, 1 if pool.address else pool.workers, pool)
         for attempt in range(1, MOST_ROUNDS + 1):
             try:
-                for part in _on_workers(client, job, list(left.values()), attempt):
+                for part in _on_workers(client, made, list(left.values()), attempt):
                     del left[part.number]
                     yield part
                 return
@@ -97,9 +100,9 @@ def _client(pool: Pool) -> Iterator[Client]:
     from distributed import Client, LocalCluster
 
     if not pool.address:
-        with deaf_to_interrupts(), dask.config.set(PLAIN):
+        with dask.config.set(PLAIN):
             cluster = LocalCluster(
-                n_workers=pool.workers,
+                n_workers=0,
                 threads_per_worker=1,
                 processes=True,
                 # A batch gives nothing back that could be spilled, and how large it is decides TWIN_BATCH.
@@ -109,16 +112,38 @@ def _client(pool: Pool) -> Iterator[Client]:
                 scheduler_kwargs={"dashboard": False},
                 silence_logs=logging.CRITICAL,
             )
-        with cluster, Client(cluster) as client:
-            yield client
+            with cluster, Client(cluster) as client:
+                cluster.sync(_deaf_to_interrupts)
+                cluster.scale(pool.workers)
+                yield client
         return
     try:
         client = Client(pool.address, timeout=WAIT_S)
-        client.wait_for_workers(1, timeout=WAIT_S)
     except (OSError, TimeoutError) as error:
-        raise WorkersLost(f"{pool.address}: no scheduler with a worker answers within {WAIT_S} s: {error}") from error
+        raise _silent(pool, error) from error
     with client:
+        _wait_for(client, 1, pool)
         yield client
+
+
+async def _deaf_to_interrupts() -> None:
+    """Processes that this thread starts do not hear Ctrl-C, which a terminal sends to all that it runs.
+
+    Who began the run hears it, in another thread, and ends them in order.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+
+
+def _wait_for(client: Client, workers: int, pool: Pool) -> None:
+    try:
+        client.wait_for_workers(workers, timeout=WAIT_S)
+    except (OSError, TimeoutError) as error:
+        raise _silent(pool, error) from error
+
+
+def _silent(pool: Pool, error: Exception) -> WorkersLost:
+    whose = pool.address or "the cluster of this machine"
+    return WorkersLost(f"{whose}: no scheduler with a worker answers within {WAIT_S} s: {error}")
 
 
 dask = Executor("dask", "Dask, by address or on this machine", _execute, ("tcp://", "tls://", "ucx://"))

@@ -8,7 +8,7 @@ import pickle
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -25,10 +25,11 @@ MOST_RESTARTS = 3
 _job: list[Job] = []
 
 
-def _execute(job: Job, parts: Sequence[Cut], pool: Pool) -> Iterator[Cut]:
+def _execute(job: Callable[[], Job], parts: Sequence[Cut], pool: Pool) -> Iterator[Cut]:
+    made = job()
     with tempfile.TemporaryDirectory(prefix="twin-job-") as folder:
         path = Path(folder) / "job.pickle"
-        path.write_bytes(pickle.dumps(job, protocol=pickle.HIGHEST_PROTOCOL))
+        path.write_bytes(pickle.dumps(made, protocol=pickle.HIGHEST_PROTOCOL))
         left = {part.number: part for part in parts}
         for attempt in range(MOST_RESTARTS + 1):
             try:
