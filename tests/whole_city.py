@@ -19,7 +19,7 @@ from twin.networks.network import Network
 from twin.runs.plan import Planned, plan
 from twin.runs.work import compute
 from twin.scoring.attainment import attain, held_against
-from twin.scoring.people import people_affected, people_of
+from twin.scoring.people import people_affected
 from twin.spatial.premises import zone_premises
 
 
@@ -72,7 +72,7 @@ class WholeCity:
     def _scores(self, planned: Planned) -> ZoneScores:
         values = compute(planned, self.batch)
         reached = attain(values.value, planned.goal)
-        people = people_affected(people_of(self.batch), reached.shortfall, planned.index.unit)
+        people = people_affected(self.batch, reached.shortfall, planned.index.unit)
         target = np.array([held_against(planned.goal, each) for each in values.value])
         types = self.batch.zones.column("zone_type")
         short = np.where([planned.goal.applies_to(each) for each in types], reached.shortfall, np.nan)

@@ -13,7 +13,7 @@ from twin.index import Values
 from twin.runs.plan import Planned
 from twin.scoring.attainment import attain
 from twin.scoring.distance import class_of
-from twin.scoring.people import people_affected, people_of
+from twin.scoring.people import people_affected
 
 
 def score_rows(planned: Planned, values: Values, batch: Batch, own: NDArray[np.int64]) -> Iterator[ScoreRow]:
@@ -27,7 +27,7 @@ def score_rows(planned: Planned, values: Values, batch: Batch, own: NDArray[np.i
     """
     reached = attain(values.value, planned.goal)
     classes = class_of(values.value, planned.goal, planned.index.unit)
-    people = people_affected(people_of(batch), reached.shortfall, planned.index.unit)
+    people = people_affected(batch, reached.shortfall, planned.index.unit)
     codes = batch.zones.words("code").tolist()
     types = batch.zones.words("zone_type").tolist()
     for at, part in enumerate(own):

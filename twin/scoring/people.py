@@ -26,9 +26,9 @@ def _people_of(batch: Batch) -> FloatArray:
     return np.where(np.isnan(known), PEOPLE_PER_DWELLING * zone_premises(batch).total, known)
 
 
-def people_affected(people: FloatArray, shortfall: FloatArray, unit: str) -> FloatArray:
+def people_affected(batch: Batch, shortfall: FloatArray, unit: str) -> FloatArray:
     """People × shortfall for shares; NaN for other units, where a shortfall is no share of people."""
-    return people * shortfall if is_of_people(unit) else np.full(people.shape, np.nan)
+    return people_of(batch) * shortfall if is_of_people(unit) else np.full(shortfall.shape, np.nan)
 
 
 def is_of_people(unit: str) -> bool:

@@ -201,3 +201,16 @@ def test_an_edit_computes_the_goals_that_hang_on_its_layer_and_no_other() -> Non
     by_coverage = scored_again()
     assert goals_written(by_coverage.run) == {"broadband_gigabit"}
     assert table_hash(by_coverage.run) == table_hash(score(PROFILE).run)
+
+
+@pytest.mark.usefixtures("town")
+def test_a_goal_that_counts_no_people_is_computed_without_their_buildings() -> None:
+    chosen = tuple(goal for goal in PROFILE.goal if goal.index in ("road_density", "transit_access"))
+    two = PROFILE.model_copy(update={"goal": chosen})
+    pond = "INSERT INTO layer.water_body (water_id, kind, geom) VALUES (%s, 'pond', ST_GeomFromEWKT(%s))"
+    edit(pond, "first", house_at(0))
+    score(two)
+    edit(pond, "second", house_at(12))
+    done = score(two, dirty=True)
+    assert goals_written(done.run) == {"road_density"}
+    assert table_hash(done.run) == table_hash(score(two).run)

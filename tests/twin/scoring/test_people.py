@@ -19,7 +19,8 @@ def test_population_goes_before_residents_and_these_before_dwellings() -> None:
 
 
 def test_people_affected_is_people_times_shortfall_for_shares_only() -> None:
-    people, short = np.array([1200.0, 50.0, 10.0]), np.array([0.25, 0.0, np.nan])
-    assert people_affected(people, short, "share")[:2].tolist() == [300, 0]
-    assert np.isnan(people_affected(people, short, "share")[2])
-    assert np.isnan(people_affected(people, short, "people/km²")).all()
+    zones = Features.of(ZONES[:3], population=[1200.0, 50.0, 10.0])
+    batch, short = Batch(zones, {}, CityFacts.of({}, "2025-06-30")), np.array([0.25, 0.0, np.nan])
+    assert people_affected(batch, short, "share")[:2].tolist() == [300, 0]
+    assert np.isnan(people_affected(batch, short, "share")[2])
+    assert np.isnan(people_affected(batch, short, "people/km²")).all()
