@@ -179,7 +179,7 @@ def test_a_worker_with_another_program_refuses() -> None:
 
 
 @pytest.mark.usefixtures("town")
-@pytest.mark.parametrize("scheduler", ["threads", "processes", "dask"])
+@pytest.mark.parametrize("scheduler", ["threads", "processes"])
 def test_ctrl_c_is_answered_in_one_sentence_and_the_next_call_goes_on(scheduler: str) -> None:
     command = [sys.executable, "-m", "twin", "score", "--scheduler", scheduler, "--workers", "2"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)

@@ -10,6 +10,7 @@ import pickle
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING
 
 from twin.errors import WorkersLost
@@ -112,10 +113,16 @@ def _client(pool: Pool) -> Iterator[Client]:
                 scheduler_kwargs={"dashboard": False},
                 silence_logs=logging.CRITICAL,
             )
+            asyncio = logging.getLogger("asyncio")
+            level = asyncio.level
+            # A cluster that is ended in the middle tells of its own tasks, whenever these are thrown away: the level
+            # stays where an error ends the block.
+            asyncio.setLevel(logging.CRITICAL)
             with cluster, Client(cluster) as client:
                 cluster.sync(_deaf_to_interrupts)
                 cluster.scale(pool.workers)
                 yield client
+            asyncio.setLevel(level)
         return
     try:
         client = Client(pool.address, timeout=WAIT_S)
@@ -129,8 +136,10 @@ def _client(pool: Pool) -> Iterator[Client]:
 async def _deaf_to_interrupts() -> None:
     """Processes that this thread starts do not hear Ctrl-C, which a terminal sends to all that it runs.
 
-    Who began the run hears it, in another thread, and ends them in order.
+    Who began the run hears it, in another thread, and ends them in order. The tracker of Python's own resources is
+    started before: who starts it hears signals again.
     """
+    resource_tracker.ensure_running()
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 
 
