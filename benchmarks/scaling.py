@@ -3,7 +3,7 @@
 Cost: processor seconds of a full `score` (its process from start to end, and the server) at each size, its peak memory,
 and what of that is kept of networks, supplies and zones that overlap (how far preparing them raises what is resident).
 Workers: the same run by threads, processes and Dask with one and two workers, in turn; seconds of the stage
-"batches", which for processes and Dask includes their start.
+"batches", which for processes includes their start; workers of Dask start in the stage "prepare".
 
 Run: python -m benchmarks.scaling [--zones 1000 4000] [--repeats 3] [--workers-at 1000]. A size that takes long is made
 and kept by a call of its own (--zones 16000 --keep FOLDER), and benchmarks.one_edit goes on with it.

@@ -58,10 +58,7 @@ def _compute_and_write(job: Job, planned: Plan, part: Cut) -> None:
     with connect(program="twin score") as connection, looking() as looked:
         if not results.is_wanted(connection, job.run, part.number):
             return
-        stages: dict[str, float] = {}
-        with _timed(stages, "read"):
-            read = read_batch(connection, planned.reach_m, part, job.shared)
-        work = _Work(job, planned, part, looked, stages, read)
+        work = _Work.read(connection, job, planned, part, looked, {})
         scores, evidence = work.scores(), work.evidence()
         with connection.transaction(), _timed(work.stages, "write"):
             if results.note_batch(connection, work.done()):
@@ -103,9 +100,7 @@ def compute_at_once(
         results.write_scores(connection, job.base, job.run, scores)
         publish()
     with looking() as looked:
-        with _timed(stages, "read"):
-            read = read_batch(connection, planned.reach_m, part, job.shared)
-        work = _Work(job, planned, part, looked, stages, read)
+        work = _Work.read(connection, job, planned, part, looked, stages)
         # For the notes, and for how far all of these zones look, on which later marks hang.
         work.scores()
         evidence = work.evidence()
@@ -153,6 +148,20 @@ class _Work:
         self._job, self._plan, self._part, self._looked = job, planned, part, looked
         self._notes: dict[str, Sequence[str]] = {}
         self._batch, self._own = read
+
+    @classmethod
+    def read(
+        cls,
+        connection: Connection,
+        job: Job,
+        planned: Plan,
+        part: Cut,
+        looked: Mapping[str, float],
+        stages: dict[str, float],
+    ) -> _Work:
+        with _timed(stages, "read"):
+            read = read_batch(connection, planned.reach_m, part, job.shared)
+        return cls(job, planned, part, looked, stages, read)
 
     def scores(self) -> list[results.ScoreRow]:
         with _timed(self.stages, "indices"):
