@@ -29,7 +29,7 @@ from twin.discover import discover
 from twin.messiness.measure import METRICS, messiness
 from twin.messiness.metric import Metric
 from twin.messiness.metrics.building_alignment import NEIGHBOUR_M, orientation
-from twin.networks.ways import ways
+from twin.networks.ways import nearest_way, ways
 from twin.spatial.membership import building_points
 
 BLOCK, SPACING = 180.0, 13.0
@@ -142,7 +142,7 @@ class Peers:
         own = self.batch.networks["ways"].graph
         start = np.repeat(np.arange(len(own)), np.diff(own.starts))
         once = start < own.neighbours
-        one, other, metres = start[once], own.neighbours[once], own.lengths[once]
+        one, other, metres = start[once], own.neighbours[once], own.lengths()[once]
         bearing = np.degrees(np.arctan2(*(own.xy[other] - own.xy[one]).T)) % 360
         self.graph = nx.MultiGraph(crs="EPSG:4326")
         for u, v, length, degrees in zip(*(each.tolist() for each in (one, other, metres, bearing)), strict=True):
@@ -154,7 +154,7 @@ def ours(name: str, batch: Batch) -> np.ndarray:
     fresh = replace(batch)
     if name == "street_distance":
         footprints = fresh.layer("building").geometry
-        return fresh.networks["ways"].usable_tree.nearest(footprints, np.full(len(footprints), np.inf))[2]
+        return nearest_way(fresh.networks["ways"].usable_pieces, footprints, np.full(len(footprints), np.inf))[2]
     if name == "orientation":
         return orientation(fresh.layer("building").geometry)
     if name == "orientation_disorder":

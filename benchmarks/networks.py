@@ -26,14 +26,15 @@ Floats = NDArray[np.float64]
 
 
 def streets_in_a_grid(nodes: int) -> Graph:
-    """A square grid of streets with edges of 25 to 50 m."""
+    """A square grid of streets with edges of some 25 to 50 m."""
     side = int(np.ceil(np.sqrt(nodes)))
     number = np.arange(side * side).reshape(side, side)
     one = np.concatenate([number[:, :-1].ravel(), number[:-1].ravel()])
     other = np.concatenate([number[:, 1:].ravel(), number[1:].ravel()])
-    lengths = STEP_M * np.random.default_rng(3).uniform(1, 2, len(one))
-    xy = STEP_M * np.column_stack([number.ravel() % side, number.ravel() // side]).astype(np.float64)
-    return Graph.of(xy, one, other, lengths)
+    apart = 1.5 * STEP_M
+    corners = apart * np.column_stack([number.ravel() % side, number.ravel() // side])
+    xy = corners + np.random.default_rng(3).uniform(-apart / 6, apart / 6, corners.shape)
+    return Graph.of(xy, one, other)
 
 
 def district(pipes: int) -> tuple[Features, Features]:

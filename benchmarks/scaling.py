@@ -5,8 +5,8 @@ and what of that is kept of networks, supplies and zones that overlap (how far p
 Workers: the same run by threads, processes and Dask with one and two workers, in turn; seconds of the stage
 "batches", which for processes includes their start; workers of Dask start in the stage "prepare".
 
-Run: python -m benchmarks.scaling [--zones 1000 4000] [--repeats 3] [--workers-at 1000]. A size that takes long is made
-and kept by a call of its own (--zones 16000 --keep FOLDER), and benchmarks.one_edit goes on with it.
+Run: python -m benchmarks.scaling [--zones 1000 4000] [--repeats 3] [--workers-at 1000]. Cities that take long to make
+are kept (--keep FOLDER, a folder in it for each of several sizes), and benchmarks.one_edit goes on with them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -115,13 +115,28 @@ def city(zones: int, keep: Path | None = None) -> Iterator[City]:
                 cluster.delete()
 
 
+def turns(sizes: list[int], repeats: int, keep: Path | None) -> dict[int, list[Scored]]:
+    """Each size scored so many times, in turn: the machine may be slower for an hour."""
+    found: dict[int, list[Scored]] = {zones: [] for zones in sizes}
+    with ExitStack() as stack:
+        made = [
+            stack.enter_context(city(zones, keep / f"{zones}" if keep and len(sizes) > 1 else keep)) for zones in sizes
+        ]
+        for each in made * repeats:
+            found[each.zones].append(each.scored())
+            told = found[each.zones][-1]
+            cpu = 1000 * (told.program + told.server) / each.zones
+            print(f"{each.zones:,}: {told.seconds:.1f} s, {cpu:.1f} ms a zone, {memory(told)} MB", file=sys.stderr)
+        for each in made:
+            (each.folder / "full.json").write_text(json.dumps(min(told.seconds for told in found[each.zones])))
+    return found
+
+
 def cost(sizes: list[int], repeats: int, keep: Path | None, first: float) -> str:
     """A table: processor milliseconds a zone of each size (smallest), growth against ``first``, peak memory."""
     rows = []
-    for zones in sizes:
-        with city(zones, keep) as made:
-            best = min((made.scored() for _ in range(repeats)), key=lambda each: each.program + each.server)
-            (made.folder / "full.json").write_text(json.dumps(best.seconds))
+    for zones, runs in turns(sizes, repeats, keep).items():
+        best = min(runs, key=lambda each: each.program + each.server)
         each = 1000 * (best.program + best.server) / zones
         first = first or each
         own, server = 1000 * best.program / zones, 1000 * best.server / zones
@@ -169,7 +184,7 @@ def main() -> None:
         "--workers-at", type=int, default=1000, help="zones of the city that the workers share; 0: none"
     )
     parser.add_argument("--first", type=float, default=0.0, help="CPU ms a zone that growth is against; else the first")
-    parser.add_argument("--keep", type=Path, help="a folder for the one size, as that of benchmarks.one_edit")
+    parser.add_argument("--keep", type=Path, help="a folder for the one size, or for one of each")
     parser.add_argument("--only-load", action="store_true", help="make the kept city, and end")
     parser.add_argument("--ways", nargs="*", default=["threads", "processes", "dask"], help="of sharing the work")
     options = parser.parse_args()

@@ -25,7 +25,7 @@ def streets(layers: Mapping[str, Features], city: CityFacts) -> Graph:  # noqa: 
     Lines are noded on a grid of 1 mm: they join where they cross or touch. Ways on different
     values of OSM's ``layer`` (bridges, tunnels) do not join where they cross; they join where both have a
     vertex at the same place. A node stands at each vertex, and on longer stretches at equal steps of at most
-    25 m. Of edges between the same nodes the shortest is kept, and only the largest connected component: what
+    25 m. Of edges between the same nodes one is kept, and only the largest connected component: what
     is not connected to it cannot be walked to. Rows without a class are walked.
     """
     features = layers.get("street", Features.of([]))

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from twin.batch import BoolArray, CityFacts, Features, FloatArray, Geometries, IntArray
 from twin.goals import NOT_SERVICE_CLASSES
 from twin.networks.network import network
-from twin.spatial.closest import closest
 from twin.spatial.graph import Graph
 from twin.spatial.noding import noded
 from twin.spatial.sight import Sight, look
+from twin.spatial.stretches import Stretches
 
 WAYS = "ways"
 """How it is noted how far the nearest way was looked for."""
@@ -43,27 +43,18 @@ MEASURED = 0.1
 """A class has a usual width of its own where this share of its ways has one."""
 SAME_M = 0.01
 """Ways whose distances differ by less than this are equally near."""
-STRETCH = 4
-"""Segments a piece of line: short pieces make the nearest way quick to find, very short ones many."""
 
 
-@dataclass(frozen=True)
-class Stretches:
-    """Pieces of ways, found by place: ``tree`` holds short lines, ``way`` the position of the way of each."""
+def nearest_way(pieces: Stretches, footprints: Geometries, limit: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
+    """Footprints that have a piece within ``limit`` (F,), their nearest piece, and the metres to it.
 
-    tree: shapely.STRtree
-    way: IntArray
-
-    def nearest(self, footprints: Geometries, limit: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
-        """Footprints that have a piece within ``limit``, their nearest piece, and the metres to it.
-
-        Of pieces that are equally near (``SAME_M``) the first in the order of ways.
-        """
-        footprint, piece, metres = closest(self.tree, footprints, limit + SAME_M, SAME_M)
-        least = np.full(len(footprints), np.inf)
-        least[footprint] = metres
-        look(WAYS, np.minimum(least, limit))
-        return footprint, piece, metres
+    Of pieces that are equally near (``SAME_M``) the first in the order of ways.
+    """
+    footprint, piece, metres = pieces.closest(footprints, limit + SAME_M, SAME_M)
+    least = np.full(len(footprints), np.inf)
+    least[footprint] = metres
+    look(WAYS, np.minimum(least, limit))
+    return footprint, piece, metres
 
 
 @dataclass(frozen=True)
@@ -72,8 +63,9 @@ class Ways:
 
     ``ids`` are the rows' ids in the store, ``road_class`` words or None, ``width_m`` NaN where not known. ``service``:
     of a class that a service vehicle can use; ``usable``: moreover at least 3.5 m wide, or of unknown width. Where they
-    lie say ``usable_tree``, ``narrow_tree`` (service, but not usable) and ``foot_tree`` (other classes), in the city's
-    metric CRS; no way is in two of them, and what nothing is entered from is in none. ``graph`` joins the service ways.
+    lie say ``usable_pieces``, ``narrow_pieces`` (service, but not usable) and ``foot_pieces`` (other classes), in the
+    city's metric CRS; no way is in two of them, and what nothing is entered from is in none. ``graph`` joins the
+    service ways.
     """
 
     ids: IntArray
@@ -81,9 +73,9 @@ class Ways:
     width_m: FloatArray
     service: BoolArray
     usable: BoolArray
-    usable_tree: Stretches
-    narrow_tree: Stretches
-    foot_tree: Stretches
+    usable_pieces: Stretches
+    narrow_pieces: Stretches
+    foot_pieces: Stretches
     graph: Graph
 
     def __len__(self) -> int:
@@ -123,9 +115,9 @@ def ways(layers: Mapping[str, Features], city: CityFacts) -> Ways:
         width_m=width,
         service=service,
         usable=usable,
-        usable_tree=_stretches(rows.geometry, usable),
-        narrow_tree=_stretches(rows.geometry, service & ~usable),
-        foot_tree=_stretches(rows.geometry, open_to_people & ~service),
+        usable_pieces=Stretches.of(rows.geometry, usable),
+        narrow_pieces=Stretches.of(rows.geometry, service & ~usable),
+        foot_pieces=Stretches.of(rows.geometry, open_to_people & ~service),
         graph=noded(rows, service),
     )
 
@@ -153,23 +145,6 @@ def _order(rows: Features, width: FloatArray) -> IntArray:
     return np.lexsort((shapely.length(rows.geometry), *place, key, -np.where(np.isnan(width), np.inf, width)))
 
 
-def _stretches(lines: Geometries, chosen: BoolArray) -> Stretches:
-    """Tree of the chosen lines, cut at every fourth vertex; its pieces stand in the order of the ways."""
-    where = np.flatnonzero(chosen)
-    parts, row = shapely.get_parts(lines[where], return_index=True)
-    xy, part = shapely.get_coordinates(parts, return_index=True)
-    vertex = np.arange(len(xy))
-    at = vertex - np.searchsorted(part, part)
-    is_last = np.append(part[1:] != part[:-1], True)[: len(xy)]
-    # A vertex where a line is cut ends one piece and begins the next.
-    begins = vertex[(at % STRETCH == 0) & ~is_last]
-    ends = vertex[(at > 0) & ((at % STRETCH == 0) | is_last)]
-    size = ends - begins + 1
-    piece = np.repeat(np.arange(len(size)), size)
-    of_piece = np.arange(len(piece)) - (np.cumsum(size) - size - begins)[piece]
-    return Stretches(shapely.STRtree(shapely.linestrings(xy[of_piece], indices=piece)), where[row[part[begins]]])
-
-
 @ways.seen
 def _seen(built: Ways) -> list[Sight]:
     """Pieces with what decides access; stretches of the graph, at their ends and their middle, with how they meet."""
@@ -178,18 +153,21 @@ def _seen(built: Ways) -> list[Sight]:
 
     def stretches(some: slice) -> tuple[NDArray[Any], ...]:
         one, other = begins[some], graph.neighbours[some]
-        at = graph.xy[one]
-        return at, at, graph.xy[other], graph.lengths[some], degree[one], degree[other]
+        at, to = graph.xy[one], graph.xy[other]
+        return at, at, to, np.hypot(*(to - at).T), degree[one], degree[other]
 
     def middles(some: slice) -> tuple[NDArray[Any], ...]:
         _, at, to, *numbers = stretches(some)
         return (at + to) / 2, at, to, *numbers
 
-    trees = (built.usable_tree, built.narrow_tree, built.foot_tree)
-    pieces = np.concatenate([each.tree.geometries for each in trees])
-    way = np.concatenate([each.way for each in trees])
     return [
-        Sight.of_shapes(WAYS, pieces, built.ids[way], built.width_m[way], built.service[way], built.usable[way]),
+        *(_seen_pieces(built, each) for each in (built.usable_pieces, built.narrow_pieces, built.foot_pieces)),
         Sight.of_parts(STRETCHES, len(begins), stretches),
         Sight.of_parts(MIDDLES, len(begins), middles),
     ]
+
+
+def _seen_pieces(built: Ways, pieces: Stretches) -> Sight:
+    way = pieces.line
+    numbers = built.ids[way], built.width_m[way], built.service[way], built.usable[way]
+    return Sight.of_drawn(WAYS, len(pieces), pieces.drawn, *numbers)

@@ -1,4 +1,4 @@
-"""An undirected graph in the plane, as arrays: nodes, neighbours, lengths."""
+"""An undirected graph of straight edges in the plane, as arrays: nodes and their neighbours."""
 
 from __future__ import annotations
 
@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import shapely
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from twin.batch import FloatArray, IntArray
+from twin.batch import FloatArray, Geometries, IntArray
+from twin.slices import slices
+from twin.spatial.blocks import Blocks
+from twin.spatial.boxes import counted
 from twin.spatial.sight import FARTHEST_M, look
-from twin.spatial.spread import spread
+from twin.spatial.spread import BLOCK, Edges, spread
 
 Positions = NDArray[np.int32] | IntArray
 
@@ -28,39 +32,71 @@ GRAPH = "graph"
 class Graph:
     """Nodes at ``xy`` (N, 2, float64, metres) and each edge in both directions, in CSR form.
 
-    The neighbours of node i are ``neighbours[starts[i]:starts[i + 1]]`` at ``lengths`` metres. A graph may be
-    empty: then nothing is near and nothing is reached.
+    The neighbours of node i are ``neighbours[starts[i]:starts[i + 1]]``. Edges are straight: how long they are, the
+    places of their ends say. A graph may be empty: then nothing is near and nothing is reached.
     """
 
     xy: FloatArray
     starts: NDArray[np.int32]
     neighbours: NDArray[np.int32]
-    lengths: FloatArray
 
     def __len__(self) -> int:
         """Count of nodes."""
         return len(self.xy)
 
     @classmethod
-    def of(cls, xy: FloatArray, one: Positions, other: Positions, lengths: FloatArray) -> Graph:
-        """From edges given once each, as node positions and lengths; no loops, no two edges of one pair."""
+    def of(cls, xy: FloatArray, one: Positions, other: Positions) -> Graph:
+        """From edges given once each, as node positions; no loops, no two edges of one pair."""
         start, end = np.concatenate([one, other]), np.concatenate([other, one])
         # Sorted here, not by scipy, which needs thrice the memory.
-        order = np.argsort(start.astype(np.int64) * len(xy) + end).astype(np.int32)
+        order = np.argsort(start.astype(np.int64) * len(xy) + end)
         starts = np.zeros(len(xy) + 1, dtype=np.int32)
         np.cumsum(np.bincount(start, minlength=len(xy)), out=starts[1:])
-        return cls(xy, starts, end[order].astype(np.int32), lengths[order % max(len(lengths), 1)])
+        return cls(xy, starts, end[order].astype(np.int32))
+
+    def lengths(self, first: int = 0, last: int | None = None) -> FloatArray:
+        """Metres to the neighbours of the nodes from ``first`` to before ``last``, in the order of ``neighbours``.
+
+        They are not kept: with the places they take as much memory as all the rest of a graph.
+        """
+        starts = self.starts[first : len(self.starts) if last is None else last + 1]
+        at = self.xy[first : first + len(starts) - 1]
+        to = self.xy[self.neighbours[starts[0] : starts[-1]]]
+        return np.asarray(np.hypot(*(to - np.repeat(at, np.diff(starts), axis=0)).T))
 
     @property
     def matrix(self) -> csr_array[Any, Any]:
         """Adjacency with lengths in metres, symmetric."""
-        return csr_array((self.lengths, self.neighbours, self.starts), shape=(len(self), len(self)))
+        return csr_array((self.lengths(), self.neighbours, self.starts), shape=(len(self), len(self)))
 
-    def edges(self) -> tuple[Positions, Positions, FloatArray]:
-        """Each edge once: its nodes, the lower first, in the order of both, and its length."""
+    def edges(self) -> tuple[Positions, Positions]:
+        """Each edge once: its nodes, the lower first, in the order of both."""
         one = np.repeat(np.arange(len(self), dtype=np.int32), np.diff(self.starts))
         once = one < self.neighbours
-        return one[once], self.neighbours[once], self.lengths[once]
+        return one[once], self.neighbours[once]
+
+    def edges_of(self, nodes: IntArray) -> tuple[Positions, Positions]:
+        """The edges that lead from some nodes to higher ones: the nodes of each, the lower first."""
+        first = self.starts[nodes]
+        count = self.starts[nodes + 1] - first
+        one, other = np.repeat(nodes, count), self.neighbours[np.repeat(first, count) + counted(count)]
+        return one[one < other], other[one < other]
+
+    def around(self, zones: Geometries) -> IntArray:
+        """Nodes, ascending, of which all are that lie in zones, or have the middle of an edge there, and some more."""
+        return self._blocks.around(shapely.bounds(zones))
+
+    @functools.cached_property
+    def _blocks(self) -> Blocks:
+        """Bounds of each node and of the middles of its edges."""
+        low, high = self.xy.copy(), self.xy.copy()
+        for some in slices(len(self), BLOCK):
+            starts = self.starts[some.start : some.stop + 1]
+            one = np.repeat(np.arange(len(starts) - 1) + some.start, np.diff(starts))
+            middle = (self.xy[one] + self.xy[self.neighbours[starts[0] : starts[-1]]]) / 2
+            np.minimum.at(low, one, middle)
+            np.maximum.at(high, one, middle)
+        return Blocks.of(np.hstack([low, high]))
 
     def distance_from(self, sources: IntArray, limit: float = np.inf, begin: ArrayLike = 0.0) -> FloatArray:
         """Metres along edges from each node to the nearest source; inf where none is within ``limit``.
@@ -70,12 +106,12 @@ class Graph:
         if len(self) == 0 or len(sources) == 0:
             # One number, as often as it is asked for, takes no memory.
             return np.broadcast_to(np.inf, len(self))
-        return spread(self.matrix, sources, limit, begin=begin)[0]
+        return spread(self._edges, sources, limit, begin=begin)[0]
 
     def nearest_source(self, sources: IntArray) -> tuple[FloatArray, Positions]:
         """Metres along edges from each node to the nearest source, and which (its position); inf, -1 where none is."""
         known = np.flatnonzero(sources >= 0)
-        metres, which = spread(self.matrix, sources[known])
+        metres, which = spread(self._edges, sources[known])
         return metres, np.append(known, -1).astype(np.int32)[which]
 
     def nearest_node(self, points: FloatArray) -> tuple[IntArray, FloatArray]:
@@ -94,12 +130,18 @@ class Graph:
         """
         if len(self) == 0:
             return self
-        parts, label = connected_components(self.matrix, directed=False)
+        joined = np.ones(len(self.neighbours), dtype=bool)
+        joins = csr_array((joined, self.neighbours, self.starts), shape=(len(self), len(self)))
+        parts, label = connected_components(joins, directed=False)
         if parts == 1:
             return self
         kept = label == np.bincount(label, stands_for).argmax()
-        part = self.matrix[kept][:, kept]
-        return Graph(self.xy[kept], part.indptr.astype(np.int32), part.indices.astype(np.int32), part.data)
+        part = joins[kept][:, kept]
+        return Graph(self.xy[kept], part.indptr.astype(np.int32), part.indices.astype(np.int32))
+
+    @property
+    def _edges(self) -> Edges:
+        return Edges(self.starts, self.neighbours, self.lengths)
 
     @functools.cached_property
     def _tree(self) -> cKDTree[None]:

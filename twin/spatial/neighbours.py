@@ -61,7 +61,7 @@ def _is_alone(lines: Geometries, one: IntArray, other: IntArray, tree: shapely.S
 
 def _is_crossed(lines: Geometries, ways: Ways) -> BoolArray:
     """Whether a usable way crosses each line."""
-    return np.isin(np.arange(len(lines)), ways.usable_tree.tree.query(lines, predicate="intersects")[0])
+    return ways.usable_pieces.crossing(lines)
 
 
 def on_street(batch: Batch) -> BoolArray:

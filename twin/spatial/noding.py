@@ -18,8 +18,8 @@ def noded(features: Features, chosen: BoolArray) -> Graph:
 
     Lines are noded on a grid of 1 mm: they join where they cross or touch. Ways on different
     values of OSM's ``layer`` (bridges, tunnels) do not join where they cross; they join where both have a
-    vertex at the same place. A node stands at each vertex, in the order of a curve. Of edges between the same nodes the
-    shortest is kept.
+    vertex at the same place. A node stands at each vertex, in the order of a curve. Of edges between the same nodes
+    one is kept.
     """
     levels = _levels(features)[chosen]
     lines = features.geometry[chosen]
@@ -57,7 +57,7 @@ def _graph_of(pieces: IntArray) -> Graph:
     pairs = pairs[pairs[:, 0] != pairs[:, 1]]
     one, other = pairs[_distinct(pairs)[0]].T
     xy = places[order].astype(np.float64) * GRID_M
-    return Graph.of(xy, one, other, np.hypot(*(xy[other] - xy[one]).T))
+    return Graph.of(xy, one, other)
 
 
 def _distinct(rows: IntArray) -> tuple[IntArray, IntArray]:

@@ -99,17 +99,23 @@ class Sight:
     @classmethod
     def of_shapes(cls, kind: str, shapes: Geometries, *numbers: ArrayLike) -> Sight:
         """Shapes (N,) with numbers; a shape is seen in every square that it touches."""
+        return cls.of_drawn(kind, len(shapes), lambda some: shapes[some], *numbers)
+
+    @classmethod
+    def of_drawn(cls, kind: str, count: int, drawn: Callable[[slice], Geometries], *numbers: ArrayLike) -> Sight:
+        """As ``of_shapes``, of so many shapes, of which ``drawn`` gives a slice."""
 
         def part(some: slice) -> Sight:
-            xy, shape = shapely.get_coordinates(shapes[some], return_index=True)
+            shapes = drawn(some)
+            xy, shape = shapely.get_coordinates(shapes, return_index=True)
             at = np.arange(len(xy)) - np.searchsorted(shape, shape)
-            own = np.zeros(len(shapes[some]), dtype=np.uint64)
+            own = np.zeros(len(shapes), dtype=np.uint64)
             np.add.at(own, shape, _hashed(xy, at))
             whole = _hashed(own.view(np.int64)[:, None], *(np.asarray(each)[some] for each in numbers))
-            row, place = _touched(shapes[some])
+            row, place = _touched(shapes)
             return cls._of(kind, place, whole[row])
 
-        return cls._joined(kind, map(part, slices(len(shapes), SHAPES_AT_ONCE)))
+        return cls._joined(kind, map(part, slices(count, SHAPES_AT_ONCE)))
 
     @classmethod
     def _joined(cls, kind: str, parts: Iterable[Sight]) -> Sight:

@@ -7,8 +7,9 @@ them learns anything new. Each number is the least sum over all ways, as that of
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,8 +24,19 @@ BLOCK = 1 << 17
 Positions = NDArray[np.int32]
 
 
+class Edges(NamedTuple):
+    """Edges in both directions: those of node i (N,) lead to ``to[starts[i]:starts[i + 1]]``.
+
+    ``lengths(first, last)`` are metres of those that leave the nodes from ``first`` to before ``last``.
+    """
+
+    starts: Positions
+    to: Positions
+    lengths: Callable[[int, int], FloatArray]
+
+
 def spread(
-    matrix: csr_array[Any, Any],
+    edges: Edges,
     sources: IntArray,
     limit: float = np.inf,
     *,
@@ -34,14 +46,14 @@ def spread(
     """Metres from each node (N,) to the nearest source, and its position among ``sources``; inf, -1 beyond ``limit``.
 
     Args:
-        matrix: (N, N), metres of each edge, in both directions.
+        edges: of the graph.
         sources: nodes (S,), which may come more than once.
         limit: metres.
         begin: metres that a way from each source has behind it, for all or for each (S,).
         block: so many nodes are walked at once.
     """
-    count = matrix.shape[0]
-    walk = _Walk(matrix, limit, block, np.full(count, np.inf), np.full(count, -1, dtype=np.int32))
+    count = len(edges.starts) - 1
+    walk = _Walk(edges, limit, block, np.full(count, np.inf), np.full(count, -1, dtype=np.int32))
     behind = np.array(np.broadcast_to(begin, len(sources)), dtype=np.float64)
     walk.tell(np.asarray(sources, dtype=np.int32), behind, np.arange(len(sources), dtype=np.int32))
     while np.isfinite(walk.least).any():
@@ -55,7 +67,7 @@ class _Walk:
     knows.
     """
 
-    matrix: csr_array[Any, Any]
+    edges: Edges
     limit: float
     block: int
     metres: FloatArray
@@ -80,9 +92,9 @@ class _Walk:
         """Walk a block from its nodes that were told, and tell those beyond it."""
         first = number * self.block
         here = slice(first, first + self.block)
-        starts = self.matrix.indptr[first : first + self.block + 1]
-        edges = slice(starts[0], starts[-1])
-        to, lengths = self.matrix.indices[edges] - first, self.matrix.data[edges]
+        starts = self.edges.starts[first : first + self.block + 1]
+        to = self.edges.to[starts[0] : starts[-1]] - first
+        lengths = self.edges.lengths(first, first + len(starts) - 1)
         inside = (to >= 0) & (to < len(starts) - 1)
         told = np.flatnonzero(self.told[here]).astype(np.int32)
         self.told[here], self.least[number] = False, np.inf

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from twin.batch import FloatArray, IntArray
+from twin.batch import IntArray
 from twin.spatial.boxes import counted, repeated
 from twin.spatial.graph import Graph, Positions
 
@@ -33,7 +33,7 @@ def stepped(graph: Graph, step_m: float) -> Graph:
     degree = np.full(nodes, 2, dtype=np.int32)
     degree[number] = np.diff(graph.starts)
     starts = np.append(np.int32(0), np.cumsum(degree, dtype=np.int32))
-    made = Graph(np.empty((nodes, 2)), starts, np.empty(starts[-1], dtype=np.int32), np.empty(starts[-1]))
+    made = Graph(np.empty((nodes, 2)), starts, np.empty(starts[-1], dtype=np.int32))
     made.xy[number] = graph.xy
     _join_ends(graph, made, number, edges)
     total = nodes - len(graph)
@@ -48,18 +48,18 @@ class _Edges(NamedTuple):
 
     one: Positions
     other: Positions
-    metres: FloatArray
     inner: IntArray
     before: IntArray
 
     @classmethod
     def of(cls, graph: Graph, step_m: float) -> _Edges:
-        one, other, metres = graph.edges()
+        one, other = graph.edges()
+        metres = np.hypot(*(graph.xy[other] - graph.xy[one]).T)
         inner = np.maximum(np.ceil(metres / step_m), 1).astype(np.int64) - 1
-        return cls(one, other, metres, inner, np.cumsum(inner) - inner)
+        return cls(one, other, inner, np.cumsum(inner) - inner)
 
     def part(self, some: slice) -> _Edges:
-        return _Edges(self.one[some], self.other[some], self.metres[some], self.inner[some], self.before[some])
+        return _Edges(self.one[some], self.other[some], self.inner[some], self.before[some])
 
     def nodes_from(self, count: int) -> IntArray:
         return 1 + np.bincount(self.one, self.inner, count).astype(np.int64)
@@ -75,7 +75,6 @@ def _join_ends(graph: Graph, made: Graph, number: Positions, edges: _Edges) -> N
     at = made.starts[number[node]] + np.arange(len(node)) - graph.starts[node]
     beside = np.where(is_lower, first[edge], first[edge] + edges.inner[edge] - 1)
     made.neighbours[at] = np.where(edges.inner[edge] > 0, beside, number[graph.neighbours])
-    made.lengths[at] = (edges.metres / (edges.inner + 1))[edge]
 
 
 def _place_between(graph: Graph, made: Graph, number: Positions, edges: _Edges) -> None:
@@ -88,4 +87,3 @@ def _place_between(graph: Graph, made: Graph, number: Positions, edges: _Edges) 
     at = made.starts[node]
     made.neighbours[at] = np.where(step == 1, number[one], node - 1)
     made.neighbours[at + 1] = np.where(step == steps - 1, number[other], node + 1)
-    made.lengths[at] = made.lengths[at + 1] = edges.metres[edge] / steps

@@ -8,9 +8,9 @@ import numpy as np
 import shapely
 
 from twin.batch import Batch, BoolArray, FloatArray, Geometries, IntArray
-from twin.networks.ways import SAME_M, Stretches, Ways
-from twin.spatial.closest import closest
+from twin.networks.ways import SAME_M, Ways, nearest_way
 from twin.spatial.crossing import ACCESS_REACH_M, crossed_buildings
+from twin.spatial.stretches import Stretches
 from twin.spatial.walls import FACING_M, facing_middles
 
 __all__ = ["ACCESS_REACH_M", "FRONTAGE_M", "StreetAccess", "lines_to", "street_access"]
@@ -65,12 +65,12 @@ def street_access(batch: Batch) -> StreetAccess:
 def _street_access(batch: Batch) -> StreetAccess:
     ways: Ways = batch.networks["ways"]
     footprints = batch.layer("building").geometry
-    usable_m, depth, line, way = _to_usable(batch, ways.usable_tree)
+    usable_m, depth, line, way = _to_usable(batch, ways.usable_pieces)
     street_m, street = usable_m.copy(), way.copy()
     everyone, unfaced = np.arange(len(footprints)), np.flatnonzero((usable_m > FRONTAGE_M) | (depth > 0))
-    for stretches, looked_at in ((ways.narrow_tree, everyone), (ways.foot_tree, unfaced)):
-        building, piece, metres = stretches.nearest(footprints[looked_at], street_m[looked_at])
-        at, nearest = looked_at[building], stretches.way[piece]
+    for pieces, looked_at in ((ways.narrow_pieces, everyone), (ways.foot_pieces, unfaced)):
+        building, piece, metres = nearest_way(pieces, footprints[looked_at], street_m[looked_at])
+        at, nearest = looked_at[building], pieces.line[piece]
         # Ways stand in the order of their width.
         better = (metres < street_m[at] - SAME_M) | (nearest < street[at])
         street[at[better]] = nearest[better]
@@ -87,20 +87,19 @@ def _to_usable(batch: Batch, usable: Stretches) -> tuple[FloatArray, IntArray, G
     count = len(footprints)
     usable_m, depth = np.full(count, np.inf), np.zeros(count, dtype=np.int64)
     line, way = np.full(count, None, dtype=object), np.full(count, -1, dtype=np.int64)
-    at, piece, metres = usable.nearest(footprints, usable_m)
+    at, piece, metres = nearest_way(usable, footprints, usable_m)
     lines = lines_to(footprints[at], usable, piece, metres)
-    usable_m[at], line[at], way[at] = metres, lines, usable.way[piece]
+    usable_m[at], line[at], way[at] = metres, lines, usable.line[piece]
     depth[at] = crossed_buildings(batch, at, lines)
     return usable_m, depth, line, way
 
 
-def lines_to(footprints: Geometries, stretches: Stretches, piece: IntArray, metres: FloatArray) -> Geometries:
+def lines_to(footprints: Geometries, pieces: Stretches, piece: IntArray, metres: FloatArray) -> Geometries:
     """Shortest lines to pieces; from the middle of the facing wall to the nearest piece where there is one."""
-    pieces = stretches.tree.geometries
-    lines = np.asarray(shapely.shortest_line(footprints, pieces[piece]))
+    lines = np.asarray(shapely.shortest_line(footprints, pieces.drawn(piece)))
     middles = facing_middles(footprints, lines)
     known = np.flatnonzero(np.isfinite(middles[:, 0]))
     points = np.asarray(shapely.points(middles[known]))
-    point, nearest, _ = closest(stretches.tree, points, metres[known] + FACING_M)
-    lines[known[point]] = shapely.shortest_line(points[point], pieces[nearest])
+    point, nearest, _ = pieces.closest(points, metres[known] + FACING_M)
+    lines[known[point]] = shapely.shortest_line(points[point], pieces.drawn(nearest))
     return lines

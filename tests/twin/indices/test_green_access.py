@@ -149,10 +149,10 @@ def test_the_share_equals_a_walk_by_networkx_and_brute_force() -> None:
     }
     batch = batch_of("green_access", ZONE, layers)
     graph = batch.networks["streets"]
-    walk = nx.Graph()
+    walk, lengths = nx.Graph(), graph.lengths()
     for node in range(len(graph)):
         for at in range(graph.starts[node], graph.starts[node + 1]):
-            walk.add_edge(node, int(graph.neighbours[at]), length=graph.lengths[at])
+            walk.add_edge(node, int(graph.neighbours[at]), length=lengths[at])
     doors = {node for node in range(len(graph)) if any(p.distance(Point(graph.xy[node])) <= 22 for p in parks)}
     doors |= {int(np.argmin(np.hypot(*(graph.xy - p.centroid.coords[0]).T))) for p in parks}
     metres = nx.multi_source_dijkstra_path_length(walk, doors, weight="length")

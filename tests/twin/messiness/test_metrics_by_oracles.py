@@ -129,7 +129,7 @@ def test_angles_do_not_depend_on_the_axes() -> None:
 def directions(batch: Batch) -> tuple[nx.MultiGraph, int]:
     """The ways of the zone as osmnx wants them, with bearings."""
     graph = batch.networks["ways"].graph
-    slow = nx.MultiGraph(crs="EPSG:4326")
+    slow, lengths = nx.MultiGraph(crs="EPSG:4326"), graph.lengths()
     (zone,) = batch.zones.geometry
     for one in range(len(graph)):
         for at in range(graph.starts[one], graph.starts[one + 1]):
@@ -138,7 +138,7 @@ def directions(batch: Batch) -> tuple[nx.MultiGraph, int]:
             if one < other and shapely.contains(zone, middle):
                 east, north = graph.xy[other] - graph.xy[one]
                 bearing = float(np.degrees(np.arctan2(east, north)) % 360)
-                slow.add_edge(one, other, length=float(graph.lengths[at]), bearing=bearing)
+                slow.add_edge(one, other, length=float(lengths[at]), bearing=bearing)
     return slow, slow.number_of_edges()
 
 

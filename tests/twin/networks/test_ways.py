@@ -15,7 +15,7 @@ from layers.street import OSM_HIGHWAYS
 from twin.batch import CityFacts, Features
 from twin.discover import discover
 from twin.networks.network import Network
-from twin.networks.ways import ASSUMED_WIDTH_M, USABLE_M, Stretches, Ways, ways, widths
+from twin.networks.ways import ASSUMED_WIDTH_M, USABLE_M, Ways, ways, widths
 
 
 def built(rows: Features, **facts: object) -> Ways:
@@ -84,8 +84,8 @@ def test_the_profile_may_say_which_classes_a_service_vehicle_can_use() -> None:
 
 def test_each_way_that_can_be_entered_is_in_one_tree() -> None:
     found = built(streets("residential", "alley", "footway", "motorway", "motorway_link", "construction", "proposed"))
-    trees = [found.usable_tree, found.narrow_tree, found.foot_tree]
-    assert [found.road_class[tree.way].tolist() for tree in trees] == [["residential"], ["alley"], ["footway"]]
+    pieces = [found.usable_pieces, found.narrow_pieces, found.foot_pieces]
+    assert [found.road_class[each.line].tolist() for each in pieces] == [["residential"], ["alley"], ["footway"]]
     assert sorted(found.road_class) == ["alley", "footway", "motorway", "motorway_link", "residential"]
 
 
@@ -95,10 +95,6 @@ def test_the_graph_holds_service_ways_of_any_width_and_all_components() -> None:
     assert np.diff(found.graph.starts).tolist() == [1, 1, 1, 1]
 
 
-def covered_by(stretches: Stretches) -> object:
-    return shapely.normalize(shapely.line_merge(shapely.union_all(stretches.tree.geometries)))
-
-
 vertices = st.lists(st.tuples(st.integers(0, 99), st.integers(0, 99)), min_size=2, max_size=14, unique=True)
 
 
@@ -106,10 +102,10 @@ vertices = st.lists(st.tuples(st.integers(0, 99), st.integers(0, 99)), min_size=
 def test_stretches_are_short_and_together_the_whole_lines(lines: list[list[tuple[int, int]]]) -> None:
     rows = Features.of([MultiLineString([a]) for a in lines], road_class=["local"] * len(lines))
     found = built(rows)
-    pieces = found.usable_tree.tree.geometries
+    pieces = found.usable_pieces.drawn(slice(None))
     assert shapely.get_num_points(pieces).max() <= 5
     for way, line in enumerate(rows.geometry[found.ids]):
-        own = pieces[found.usable_tree.way == way]
+        own = pieces[found.usable_pieces.line == way]
         assert shapely.length(own).sum() == pytest.approx(line.length)
         assert shapely.union_all(own).hausdorff_distance(line) < 1e-9
 
@@ -124,10 +120,10 @@ def test_the_order_of_rows_does_not_matter_and_the_widest_come_first() -> None:
 
 def test_ways_travel_to_workers() -> None:
     again = pickle.loads(pickle.dumps(built(streets("residential", "alley"))))
-    assert again.usable_tree.tree.query_nearest(shapely.Point(0, 3)).tolist() == [0]
+    assert again.usable_pieces.closest(np.array([shapely.Point(0, 3)]), np.inf)[1].tolist() == [0]
 
 
 @pytest.mark.parametrize("layers", [{}, {"street": Features.of([])}, {"street": Features.of([None, LineString()])}])
 def test_a_city_without_lines_has_no_ways_to_use(layers: dict[str, Features]) -> None:
     found = ways.build(layers, CityFacts.of({}, "2025-06-30"))
-    assert len(found.usable_tree.tree) == len(found.graph) == 0
+    assert len(found.usable_pieces) == len(found.graph) == 0

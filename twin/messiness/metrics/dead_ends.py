@@ -31,7 +31,8 @@ def dead_ends(batch: Batch) -> Parts:
     Source: Barrington-Leigh and Millard-Ball 2020, PNAS 117:1941.
     """
     graph: Graph = batch.networks["ways"].graph
-    degree = np.diff(graph.starts)
-    node = np.flatnonzero(degree != 2)
+    node = graph.around(batch.zones.geometry)
+    degree = graph.starts[node + 1] - graph.starts[node]
+    node, degree = node[degree != 2], degree[degree != 2]
     place, zone = places_in(graph.xy[node], batch.zones.geometry)
-    return Parts(zone, node[place], (degree[node[place], None] == 1).astype(np.float64))
+    return Parts(zone, node[place], (degree[place, None] == 1).astype(np.float64))

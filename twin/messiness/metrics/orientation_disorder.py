@@ -45,9 +45,8 @@ def orientation_disorder(batch: Batch) -> Parts:
     Source: Boeing 2019, Applied Network Science 4:67.
     """
     graph: Graph = batch.networks["ways"].graph
-    start = np.repeat(np.arange(len(graph)), np.diff(graph.starts))
-    once = start < graph.neighbours
-    one, other, metres = graph.xy[start[once]], graph.xy[graph.neighbours[once]], graph.lengths[once]
+    one, other = (graph.xy[ends] for ends in graph.edges_of(graph.around(batch.zones.geometry)))
+    metres = np.hypot(*(other - one).T)
     stretch, zone = places_in((one + other) / 2, batch.zones.geometry)
     east, north = (other - one)[stretch].T
     bearing = np.degrees(np.arctan2(east, north)) % 360

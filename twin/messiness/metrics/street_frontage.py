@@ -6,7 +6,7 @@ import numpy as np
 
 from twin.batch import Batch
 from twin.messiness.metric import Parts, metric, of_buildings
-from twin.networks.ways import Ways
+from twin.networks.ways import Ways, nearest_way
 from twin.spatial.crossing import crossed_buildings
 from twin.spatial.street_access import ACCESS_REACH_M, FRONTAGE_M, lines_to, street_access
 
@@ -35,8 +35,8 @@ def street_frontage(batch: Batch) -> Parts:
     behind = np.flatnonzero(~fronts)
     footprints = batch.layer("building").geometry[behind]
     limit = np.full(len(behind), FRONTAGE_M)
-    building, piece, metres = ways.narrow_tree.nearest(footprints, limit)
-    lines = lines_to(footprints[building], ways.narrow_tree, piece, metres)
+    building, piece, metres = nearest_way(ways.narrow_pieces, footprints, limit)
+    lines = lines_to(footprints[building], ways.narrow_pieces, piece, metres)
     free = (crossed_buildings(batch, behind[building], lines) == 0) & (metres <= FRONTAGE_M)
     fronts[behind[building[free]]] = True
     return of_buildings(batch, ~fronts)
