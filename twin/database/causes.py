@@ -119,6 +119,12 @@ def write_flags(
     goals, codes = [goal for goal, _ in old], [zone for _, zone in old]
     connection.execute(query("close_flags"), {"base": base, "run": run, "goals": goals, "zones": codes})
     new = [row for key, row in wanted.items() if known.get(key) != row]
+    add_flags(connection, base, run, new)
+    return len(new)
+
+
+def add_flags(connection: Connection, base: int, run: int, rows: Iterable[FlagRow]) -> None:
+    """Write flags of a run, of goals and zones of which it and the runs of its base have none yet."""
     types = [
         "int4",
         "int4",
@@ -135,12 +141,11 @@ def write_flags(
     ]
     with connection.cursor() as cursor, cursor.copy(query("copy_flags")) as copy:
         copy.set_types(types)
-        for r in new:
+        for r in rows:
             head = (base, run, r.goal, r.zone, r.cause, r.confidence, r.second_cause, r.value, r.target, r.shortfall)
             gains = (r.gain_if_tidy, r.gain_if_supplied, r.people_affected)
             said = (r.evidence, r.evidence_zh, Jsonb(dict(r.parts)), Jsonb(dict(r.details)))
             copy.write_row((*head, *gains, *said))
-    return len(new)
 
 
 def _open_flags(

@@ -7,10 +7,10 @@ checkpoint; a batch that is computed twice, because a worker was lost on the way
 from __future__ import annotations
 
 import signal
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 
 from twin.discover import discover
 from twin.errors import SettingError
@@ -45,20 +45,24 @@ class Executor:
     schemes: tuple[str, ...] = ()
 
 
+def block_interrupts() -> set[int]:
+    """Processes that this thread starts from now on do not hear Ctrl-C, which a terminal sends to all that it runs.
+
+    Who began the run hears it, and ends them in order. The tracker of Python's own resources is started before: who
+    starts it hears signals again. Gives the signals that were blocked before.
+    """
+    resource_tracker.ensure_running()
+    return {int(each) for each in signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})}
+
+
 @contextmanager
 def deaf_to_interrupts() -> Iterator[None]:
-    """Processes that are started inside do not hear Ctrl-C, which a terminal sends to all that it runs.
-
-    Who started them hears it, and ends them in order.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Processes that are started in the block do not hear Ctrl-C; what came meanwhile is heard at its end."""
+    blocked = block_interrupts()
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, heard)
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
 
 
 def executor_of(scheduler: str) -> Executor:

@@ -87,16 +87,24 @@ def write_flags_of_run(
     Returns:
         Catchments for the next run: of an edit, and of a whole city where the process ``keeps`` them.
     """
+
+    def write(flagged: Flagged) -> None:
+        if scope.stands_alone:
+            # There are none to compare with, and to look for some each time would go over all that were written.
+            causes.add_flags(connection, scope.base, scope.run, flagged.rows)
+        else:
+            causes.write_flags(connection, scope.base, scope.run, flagged.rows, flagged.zones)
+
     whole, is_edit = Flagged(), scope.zones is not None
     for flagged in flags_of_run(connection, scope, plan, ready, kept, keeps=keeps or is_edit):
         # Of a whole city they are written as they come, or memory would grow with it; of an edit all at once.
         if not is_edit:
-            causes.write_flags(connection, scope.base, scope.run, flagged.rows, flagged.zones)
+            write(flagged)
             flagged.rows = []
         if is_edit or keeps:
             whole.add(flagged)
     if is_edit:
-        causes.write_flags(connection, scope.base, scope.run, whole.rows, whole.zones)
+        write(whole)
     return whole.catchments
 
 

@@ -30,10 +30,15 @@ def centroids(geometry: Geometries) -> FloatArray:
     return np.column_stack([shapely.get_x(points), shapely.get_y(points)])
 
 
+def building_centroids(batch: Batch) -> FloatArray:
+    """The centroid of each building of the batch, as coordinates (B, 2)."""
+    return batch.once("building_centroids", lambda: centroids(batch.layer("building").geometry))
+
+
 def street_nodes(batch: Batch) -> tuple[IntArray, FloatArray]:
     """The street node nearest to the centroid of each building of the batch, and the metres to it; -1, inf for none."""
     graph: Graph = batch.networks["streets"]
-    return batch.once("street_nodes", lambda: graph.nearest_node(centroids(batch.layer("building").geometry)))
+    return batch.once("street_nodes", lambda: graph.nearest_node(building_centroids(batch)))
 
 
 def walked(batch: Batch, per_node: Columns) -> FloatArray:

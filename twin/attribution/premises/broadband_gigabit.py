@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,7 @@ from twin.attribution.premise import Demand, PremiseRows, premise_model
 from twin.attribution.records import fresh_and_covered, nearest_building, not_old
 from twin.attribution.rows import building_premises, premise_rows, zone_of_building
 from twin.batch import Batch, BoolArray, CityFacts, Features, FloatArray, IntArray
-from twin.spatial.access import centroids, street_nodes
+from twin.spatial.access import building_centroids, street_nodes
 from twin.spatial.graph import GRAPH, Graph, Positions
 from twin.spatial.membership import building_points, held_by
 from twin.spatial.places import DRIFT_M, replaced
@@ -51,6 +52,11 @@ class Nodes:
     def full(self) -> BoolArray:
         """Nodes of whose ports 95 % or more are in use."""
         return np.asarray(self.ports_used >= FULL * self.ports_total)
+
+    @functools.cached_property
+    def tree(self) -> cKDTree[None]:
+        """The nodes, found by place."""
+        return cKDTree(self.xy)
 
 
 @premise_model(
@@ -141,7 +147,7 @@ def _coverage(batch: Batch, premises: FloatArray, min_down_mbps: float) -> tuple
 
 def _reach(batch: Batch, nodes: Nodes) -> tuple[FloatArray, FloatArray, IntArray]:
     """Reach in ordinary terms, by the network alone, and the id of the node, of each building."""
-    xy = centroids(batch.layer("building").geometry)
+    xy = building_centroids(batch)
     none = np.full(len(xy), np.inf)
     if not len(nodes.ids) or not len(xy):
         look(NODE, FARTHEST_M)
@@ -153,7 +159,7 @@ def _reach(batch: Batch, nodes: Nodes) -> tuple[FloatArray, FloatArray, IntArray
     on = source >= 0
     network[on] = _by_reach(nodes.metres[street_node[on]] + hop[on], nodes.reach_m[source[on]])
     count = min(NEIGHBOURS, len(nodes.ids))
-    metres, near = map(np.asarray, cKDTree(nodes.xy).query(xy, k=[*range(1, count + 1)]))
+    metres, near = map(np.asarray, nodes.tree.query(xy, k=[*range(1, count + 1)]))
     look(NODE, metres[:, -1] if count == NEIGHBOURS else FARTHEST_M)
     ratio = _by_reach(DETOUR * metres + LEAD_IN_M, nodes.reach_m[near])
     best = ratio.argmin(axis=1)

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import logging
 import pickle
-import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING
 
 from twin.errors import WorkersLost
 from twin.runs.batch import Cut
-from twin.runs.executor import Executor, Pool
+from twin.runs.executor import Executor, Pool, block_interrupts
 from twin.runs.work import Job, compute_batch
 
 if TYPE_CHECKING:
@@ -134,13 +132,8 @@ def _client(pool: Pool) -> Iterator[Client]:
 
 
 async def _deaf_to_interrupts() -> None:
-    """Processes that this thread starts do not hear Ctrl-C, which a terminal sends to all that it runs.
-
-    Who began the run hears it, in another thread, and ends them in order. The tracker of Python's own resources is
-    started before: who starts it hears signals again.
-    """
-    resource_tracker.ensure_running()
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    """For the thread of the cluster, which starts workers whenever one is lost."""
+    block_interrupts()
 
 
 def _wait_for(client: Client, workers: int, pool: Pool) -> None:
