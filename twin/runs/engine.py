@@ -23,7 +23,7 @@ from twin.discover import discover
 from twin.errors import RunCancelled, StoreNotReady, UnknownName, UsageError
 from twin.goals import Profile
 from twin.log import log
-from twin.memory import set_aside, uncollected
+from twin.memory import give_back, set_aside, uncollected
 from twin.runs.batch import Cut, cut
 from twin.runs.dirty import DirtyZones, dirty_zones
 from twin.runs.executor import LOCAL, Executor, Pool, executor_of
@@ -214,6 +214,8 @@ class _Engine:
         )
         if todo:
             self._timed("batches", lambda: self._execute(begun, todo, pool, executor))
+            # What threads of batches let go stays theirs, and what follows would take as much again.
+            give_back()
 
     def _job(self, begun: _Begun) -> Job:
         return Job(begun.run, begun.base, self._plan.profile, self._ready.shared, self._plan.code_version)
