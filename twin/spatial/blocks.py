@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from twin.batch import FloatArray, IntArray
+from twin.slices import slices
 
 SIZE = 256
 """Things a block: bounds of a whole city's are few, and a block is hardly larger than what a zone needs."""
+BLOCKS_AT_ONCE = 64
+"""So many are made together: what their making takes does not grow with the city."""
 
 
 @dataclass(frozen=True)
@@ -20,12 +24,10 @@ class Blocks:
     bounds: FloatArray
 
     @classmethod
-    def of(cls, bounds: FloatArray) -> Blocks:
-        """Of things with these bounds (N, 4); a row of NaN is nowhere."""
-        first = np.arange(0, len(bounds), SIZE)
-        low = np.fmin.reduceat(bounds[:, :2], first) if len(bounds) else bounds[:, :2]
-        high = np.fmax.reduceat(bounds[:, 2:], first) if len(bounds) else bounds[:, 2:]
-        return cls(len(bounds), np.hstack([low, high]))
+    def of(cls, count: int, bounds: Callable[[slice], FloatArray]) -> Blocks:
+        """Of so many things, of which ``bounds`` gives those (n, 4) of a slice; a row of NaN is nowhere."""
+        parts = (bounds(some) for some in slices(count, SIZE * BLOCKS_AT_ONCE))
+        return cls(count, np.concatenate([np.empty((0, 4)), *map(_joint, parts)]))
 
     def around(self, boxes: FloatArray) -> IntArray:
         """Positions, ascending, of all things that meet the box around some boxes (B, 4), and of some more."""
@@ -34,3 +36,10 @@ class Blocks:
         meets = (self.bounds[:, :2] <= high).all(axis=1) & (self.bounds[:, 2:] >= low).all(axis=1)
         position = (np.flatnonzero(meets)[:, None] * SIZE + np.arange(SIZE)).ravel()
         return position[position < self.count]
+
+
+def _joint(bounds: FloatArray) -> FloatArray:
+    """Those (K, 4) of each ``SIZE`` rows (N, 4)."""
+    first = np.arange(0, len(bounds), SIZE)
+    low, high = np.fmin.reduceat(bounds[:, :2], first), np.fmax.reduceat(bounds[:, 2:], first)
+    return np.hstack([low, high])

@@ -14,11 +14,10 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from twin.batch import FloatArray, Geometries, IntArray
-from twin.slices import slices
 from twin.spatial.blocks import Blocks
 from twin.spatial.boxes import counted
 from twin.spatial.sight import FARTHEST_M, look
-from twin.spatial.spread import BLOCK, Edges, spread
+from twin.spatial.spread import Edges, spread
 
 Positions = NDArray[np.int32] | IntArray
 
@@ -89,14 +88,17 @@ class Graph:
     @functools.cached_property
     def _blocks(self) -> Blocks:
         """Bounds of each node and of the middles of its edges."""
-        low, high = self.xy.copy(), self.xy.copy()
-        for some in slices(len(self), BLOCK):
-            starts = self.starts[some.start : some.stop + 1]
-            one = np.repeat(np.arange(len(starts) - 1) + some.start, np.diff(starts))
-            middle = (self.xy[one] + self.xy[self.neighbours[starts[0] : starts[-1]]]) / 2
+
+        def bounds(some: slice) -> FloatArray:
+            at, starts = self.xy[some], self.starts[some.start : some.stop + 1]
+            one = np.repeat(np.arange(len(at)), np.diff(starts))
+            middle = (at[one] + self.xy[self.neighbours[starts[0] : starts[-1]]]) / 2
+            low, high = at.copy(), at.copy()
             np.minimum.at(low, one, middle)
             np.maximum.at(high, one, middle)
-        return Blocks.of(np.hstack([low, high]))
+            return np.hstack([low, high])
+
+        return Blocks.of(len(self), bounds)
 
     def distance_from(self, sources: IntArray, limit: float = np.inf, begin: ArrayLike = 0.0) -> FloatArray:
         """Metres along edges from each node to the nearest source; inf where none is within ``limit``.

@@ -103,6 +103,9 @@ class Stretches:
 
     @functools.cached_property
     def _blocks(self) -> Blocks:
-        first = self.starts[:-1]
-        low, high = (np.asarray(extreme.reduceat(self.xy, first)) for extreme in (np.minimum, np.maximum))
-        return Blocks.of(np.hstack([low, high]))
+        def bounds(some: slice) -> FloatArray:
+            starts = self.starts[some.start : some.stop + 1]
+            xy = self.xy[starts[0] : starts[-1]]
+            return np.hstack([extreme.reduceat(xy, starts[:-1] - starts[0]) for extreme in (np.minimum, np.maximum)])
+
+        return Blocks.of(len(self), bounds)

@@ -63,7 +63,11 @@ def test_flags_are_the_same_of_however_many_zones_at_once(monkeypatch: pytest.Mo
         asked.append(len(zones))
         return read(connection, run, goal, zones)
 
+    def looked_for(*_: Any) -> Any:
+        raise AssertionError("a full run has no flags of before")
+
     monkeypatch.setattr(causes, "premises_of_goal", counted)
+    monkeypatch.setattr(causes, "_open_flags", looked_for)
     at_once = flags_of(score(PROFILE).run, "broadband_gigabit")
     assert set(asked) == {24}
     monkeypatch.setattr("twin.runs.flagging.ZONES_AT_ONCE", 7)

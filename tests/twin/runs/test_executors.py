@@ -23,7 +23,7 @@ from twin.errors import RunCancelled, SettingError, WorkerDiffers, WorkersLost
 from twin.goals import load_profile
 from twin.runs import engine
 from twin.runs.engine import score
-from twin.runs.executor import Pool, executor_of
+from twin.runs.executor import Pool, deaf_to_interrupts, executor_of
 from twin.runs.executors.dask import _client
 from twin.runs.work import Job, compute_batch
 
@@ -83,6 +83,15 @@ def test_workers_of_this_machine_are_not_sampled_keep_their_memory_and_do_not_he
         client.wait_for_workers(1)
         (found,) = client.run(_plain_settings).values()
     assert found == (False, None, True)
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+def test_what_is_started_does_not_hear_ctrl_c_and_who_started_it_hears_it_after() -> None:
+    asks = "import signal; print(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, []))"
+    with pytest.raises(KeyboardInterrupt), deaf_to_interrupts():
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+        blocked = subprocess.run([sys.executable, "-c", asks], capture_output=True, text=True, check=True).stdout
+    assert blocked == "True\n"
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
 

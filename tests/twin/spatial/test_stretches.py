@@ -59,7 +59,8 @@ def test_a_block_is_left_out_only_where_none_of_it_is_in_the_box(seed: int, coun
     box = np.array([20.0, 30, 50, 60])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(blocks, "SIZE", size)
-        found = Blocks.of(bounds).around(box[None])
+        patch.setattr(blocks, "BLOCKS_AT_ONCE", 2)
+        found = Blocks.of(count, lambda some: bounds[some]).around(box[None])
     meets = (bounds[:, :2] <= box[2:]).all(axis=1) & (bounds[:, 2:] >= box[:2]).all(axis=1)
     assert set(np.flatnonzero(meets)) <= set(found)
     assert sorted(set(found)) == found.tolist()
