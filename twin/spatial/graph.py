@@ -56,7 +56,7 @@ class Graph:
     def lengths(self, first: int = 0, last: int | None = None) -> FloatArray:
         """Metres to the neighbours of the nodes from ``first`` to before ``last``, in the order of ``neighbours``.
 
-        They are not kept: with the places they take as much memory as all the rest of a graph.
+        They are not kept: they would take more memory than the places that they follow from.
         """
         starts = self.starts[first : len(self.starts) if last is None else last + 1]
         at = self.xy[first : first + len(starts) - 1]
@@ -70,11 +70,9 @@ class Graph:
 
     def edges(self) -> tuple[Positions, Positions]:
         """Each edge once: its nodes, the lower first, in the order of both."""
-        one = np.repeat(np.arange(len(self), dtype=np.int32), np.diff(self.starts))
-        once = one < self.neighbours
-        return one[once], self.neighbours[once]
+        return self.edges_of(np.arange(len(self), dtype=np.int32))
 
-    def edges_of(self, nodes: IntArray) -> tuple[Positions, Positions]:
+    def edges_of(self, nodes: Positions) -> tuple[Positions, Positions]:
         """The edges that lead from some nodes to higher ones: the nodes of each, the lower first."""
         first = self.starts[nodes]
         count = self.starts[nodes + 1] - first
