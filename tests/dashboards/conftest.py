@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from tests.dashboards.served import Served
 from tests.dashboards.town import build_town
@@ -23,6 +23,10 @@ from twin.settings import settings
 CHROMIUM = os.environ.get("TWIN_TEST_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 ARGUMENTS = ("--no-sandbox", "--disable-dev-shm-usage", "--use-angle=swiftshader", "--disable-background-networking")
 WIDE = (1440, 900)
+PATIENCE_MS = 30_000
+
+# Not a test of speed: on a busy machine a page that is read anew has taken more than the five seconds of Playwright.
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass
