@@ -6,7 +6,6 @@ a cabinet that is full for a new house is full for the houses beside it.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,12 +16,12 @@ from layers.schema import Layer
 from twin.attribution.flags import Flag, Spoken, ZoneScores, flags_of, flags_without_premises
 from twin.attribution.method import Names
 from twin.attribution.premise import AskingRows, Demand, PremiseModel, PremiseRows
-from twin.batch import FloatArray
+from twin.batch import FloatArray, IntArray
 from twin.database import causes
 from twin.database.causes import FlagRow
 from twin.database.connect import Connection, Row
 from twin.discover import discover
-from twin.runs.catchments import Asked, Catchments, asked_by_zone, summed
+from twin.runs.catchments import Asked, Catchments
 from twin.runs.plan import Plan, Planned
 from twin.runs.prepare import Ready
 from twin.scoring.attainment import held_against
@@ -171,12 +170,13 @@ class _Goal:
         scores = self._scores(None)
         parts = slices(len(scores.zone), len(scores.zone) if self.ready.overlapping else ZONES_AT_ONCE)
         known = self._premises(scores.zone) if len(parts) == 1 else None
-        asked: Asked = {}
+        by_part: list[Asked] = []
         if model.is_shared or keeps:
             for part in parts:
                 asking = self._asking(scores.zone[part]) if known is None else known
-                asked |= asked_by_zone(scores.zone[part], asking, asking.once())
-        demand = summed(asked)
+                by_part.append(Asked.of(scores.zone[part], asking, asking.once()))
+        asked = Asked.joined(by_part)
+        demand = asked.demand()
         capacity = self._capacity(model, demand)
         for part in parts:
             rows = self._premises(scores.zone[part]) if known is None else known
@@ -193,8 +193,9 @@ class _Goal:
         """Flags of the zones that were computed again, and of those whose supply has another capacity since."""
         computed = self.scope.zones or frozenset()
         scores, rows = self._evidence(computed)
-        asked = former.asked_with(computed, asked_by_zone(scores.zone, rows, np.ones(len(rows), dtype=bool)))
-        demand = summed(asked)
+        anew = Asked.of(scores.zone, rows, np.ones(len(rows), dtype=bool))
+        asked = Asked.joined([former.asked.without(computed), anew])
+        demand = asked.demand()
         capacity = self._capacity(model, demand)
         zones = computed | former.touched(asked, demand, capacity)
         if zones != computed:
@@ -227,13 +228,12 @@ class _Goal:
         index = self.planned.index
         return Spoken({"en": index.title, "zh": index.title_zh}, index.unit, self.plan.profile.stale_after_years)
 
-    @functools.cached_property
-    def _keys(self) -> dict[int, str]:
-        """Keys of the rows of supply by id; the same for all zones, however few are looked at together."""
-        assert self.planned.premises is not None
-        supply = self.planned.premises.supply
-        rows = self.ready.supplies[supply]
-        return dict(zip(rows.ids.tolist(), rows.words(discover("layers", Layer)[supply].key).tolist(), strict=True))
+    def _keys(self, model: PremiseModel, node: IntArray) -> dict[int, str]:
+        """Keys of some rows of supply, by id."""
+        rows = self.ready.supplies[model.supply]
+        at = np.flatnonzero(np.isin(rows.ids, node))
+        keys = rows.words(discover("layers", Layer)[model.supply].key)[at]
+        return dict(zip(rows.ids[at].tolist(), keys.tolist(), strict=True))
 
     def _scores(self, zones: frozenset[str] | None) -> ZoneScores:
         return zone_scores(causes.scores_of_goal(self.connection, self.scope.run, self._name, zones), self.planned)
@@ -245,7 +245,7 @@ class _Goal:
         if not len(scores.flagged):
             return []
         too_high = scores.value > scores.target
-        short = flags_of(scores.only(~too_high), self._spoken, model, rows, capacity, self._keys)
+        short = flags_of(scores.only(~too_high), self._spoken, model, rows, capacity, self._keys(model, rows.node))
         return short + flags_without_premises(scores.only(too_high), self._spoken, excess=True)
 
 

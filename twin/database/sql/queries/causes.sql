@@ -15,17 +15,26 @@ SELECT goal, zone, cause, confidence, second_cause, value, target, shortfall, ga
 FROM twin.flag_state
 WHERE base = %(base)s AND until IS NULL AND run_id <= %(run)s AND (%(all)s OR goal = ANY (%(whole)s));
 
--- open_flags_of: the same of some goals and zones
-SELECT f.goal, f.zone, cause, confidence, second_cause, value, target, shortfall, gain_if_tidy, gain_if_supplied,
-    people_affected, evidence, evidence_zh, parts, details
-FROM unnest(%(goals)s::text[], %(zones)s::text[]) AS asked (goal, zone)
-    JOIN twin.flag_state AS f ON f.goal = asked.goal AND f.zone = asked.zone
-WHERE f.base = %(base)s AND f.until IS NULL AND f.run_id <= %(run)s;
+-- open_flags_of: the same of some goals and zones, each looked up by itself, see close_states
+SELECT held.*
+FROM unnest(%(goals)s::text[], %(zones)s::text[]) AS asked (goal, zone) CROSS JOIN LATERAL (
+    SELECT f.goal, f.zone, cause, confidence, second_cause, value, target, shortfall, gain_if_tidy, gain_if_supplied,
+        people_affected, evidence, evidence_zh, parts, details
+    FROM twin.flag_state AS f
+    WHERE f.base = %(base)s AND f.goal = asked.goal AND f.zone = asked.zone AND f.until IS NULL AND f.run_id <= %(run)s
+    OFFSET 0
+) AS held;
 
 -- close_flags: flags that hold no longer
-UPDATE twin.flag_state AS f SET until = %(run)s
-FROM unnest(%(goals)s::text[], %(zones)s::text[]) AS gone (goal, zone)
-WHERE f.base = %(base)s AND f.goal = gone.goal AND f.zone = gone.zone AND f.run_id < %(run)s AND f.until IS NULL;
+UPDATE twin.flag_state SET until = %(run)s
+WHERE ctid = ANY (ARRAY(
+    SELECT held.ctid
+    FROM unnest(%(goals)s::text[], %(zones)s::text[]) AS gone (goal, zone) CROSS JOIN LATERAL (
+        SELECT f.ctid FROM twin.flag_state AS f
+        WHERE f.base = %(base)s AND f.goal = gone.goal AND f.zone = gone.zone AND f.run_id < %(run)s AND f.until IS NULL
+        OFFSET 0
+    ) AS held
+));
 
 -- forget_premises: evidence is kept of the newest run alone
 DELETE FROM twin.premise_state WHERE base < %(base)s OR base > %(base)s OR until IS NOT NULL;

@@ -81,12 +81,26 @@ COPY twin.score_state (base, run_id, goal, zone, value, attainment, shortfall, c
     numerator, denominator, parts) FROM STDIN (FORMAT binary);
 
 -- close_states: what earlier runs of the same base say of zones holds no longer: this one computed them
+-- Each row is looked up by itself, which OFFSET 0 makes sure of: the planner knows nothing yet of a base that is new, expects
+-- a row or two of it, and would read them all, the larger the city the more.
 UPDATE {table} SET until = %(run)s
-WHERE base = %(base)s AND goal = ANY (%(goals)s) AND zone = ANY (%(zones)s) AND run_id < %(run)s AND until IS NULL;
+WHERE ctid = ANY (ARRAY(
+    SELECT held.ctid
+    FROM unnest(%(goals)s::text[]) AS g (goal) CROSS JOIN unnest(%(zones)s::text[]) AS z (zone) CROSS JOIN LATERAL (
+        SELECT s.ctid FROM {table} AS s
+        WHERE s.base = %(base)s AND s.goal = g.goal AND s.zone = z.zone AND s.run_id < %(run)s AND s.until IS NULL OFFSET 0
+    ) AS held
+));
 
 -- close_forms: nor does the messiness of these zones
 UPDATE twin.form_state SET until = %(run)s
-WHERE base = %(base)s AND zone = ANY (%(zones)s) AND run_id < %(run)s AND until IS NULL;
+WHERE ctid = ANY (ARRAY(
+    SELECT held.ctid
+    FROM unnest(%(zones)s::text[]) AS z (zone) CROSS JOIN LATERAL (
+        SELECT s.ctid FROM twin.form_state AS s
+        WHERE s.base = %(base)s AND s.zone = z.zone AND s.run_id < %(run)s AND s.until IS NULL OFFSET 0
+    ) AS held
+));
 
 -- close_gone: zones that are there no longer
 UPDATE {table} SET until = %(run)s
