@@ -3,7 +3,8 @@
 Cost: processor seconds of a full `score` (its process from start to end, and the server) at each size, its peak memory,
 and what of that is kept of networks, supplies and zones that overlap (how far preparing them raises what is resident).
 Workers: the same run by threads, processes and Dask with one and two workers, in turn; seconds of the stage
-"batches", which for processes includes their start; workers of Dask start in the stage "prepare".
+"batches", which for processes includes their start; workers of Dask start in the stage "prepare". Ratios are those of
+one turn, then their median.
 
 Run: python -m benchmarks.scaling [--zones 1000 4000] [--repeats 3] [--workers-at 1000]. Cities that take long to make
 are kept (--keep FOLDER, a folder in it for each of several sizes), and benchmarks.one_edit goes on with them.
@@ -23,7 +24,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import psycopg
+from numpy.typing import NDArray
 
 from benchmarks.indices import HOUSES, LOAD
 from benchmarks.load import timed
@@ -157,22 +160,32 @@ def memory(scored: Scored) -> tuple[str, ...]:
 
 
 def workers(zones: int, repeats: int, keep: Path | None, ways: Sequence[tuple[str, int]]) -> str:
-    """A table: seconds of the batches by each way (smallest), against one worker of its kind, and processor time."""
-    found: dict[tuple[str, int], list[Scored]] = {}
+    """A table: seconds of the batches by each way (smallest), their ratios turn by turn (median, range), and processor
+    time. The machine is faster or slower from minute to minute: of one turn, ways are measured beside each other.
+    """
+    found: dict[tuple[str, int], list[Scored]] = {way: [] for way in ways}
     with city(zones, keep) as made:
         for _ in range(repeats):
             for way in ways:
-                found.setdefault(way, []).append(made.scored(*way))
-    seconds = {way: min(each.stages["batches"] for each in runs) for way, runs in found.items()}
+                found[way].append(made.scored(*way))
+                print(f"{way[0]}, {way[1]}: {found[way][-1].stages['batches']:.1f} s", file=sys.stderr)
+    seconds = {way: np.array([each.stages["batches"] for each in runs]) for way, runs in found.items()}
     rows = []
     for (scheduler, count), runs in found.items():
-        own = seconds[scheduler, count]
-        efficiency = seconds[scheduler, 1] / own / count
-        against = own / seconds["processes", count] - 1
+        own, one, peer = (seconds.get(way) for way in ((scheduler, count), (scheduler, 1), ("processes", count)))
+        assert own is not None
+        efficiency = "" if one is None or count == 1 else spread(one / own / count, "{:.2f}")
+        against = "" if peer is None or scheduler == "processes" else spread(100 * (own / peer - 1), "{:+.0f} %")
         cpu = min(each.program + each.server for each in runs)
-        rows.append((scheduler, str(count), f"{own:.1f}", f"{efficiency:.2f}", f"{100 * against:+.0f} %", f"{cpu:.1f}"))
+        rows.append((scheduler, str(count), f"{own.min():.1f}", efficiency, against, f"{cpu:.1f}"))
     heads = (f"{zones:,} zones", "workers", "batches s", "efficiency", "against processes", "CPU s of the run")
     return table(heads, rows)
+
+
+def spread(ratios: NDArray[np.float64], form: str) -> str:
+    """The median of ratios, and their range."""
+    low, middle, high = (form.format(each) for each in (ratios.min(), np.median(ratios), ratios.max()))
+    return f"{middle} ({low} to {high})"
 
 
 def main() -> None:
@@ -187,6 +200,7 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="a folder for the one size, or for one of each")
     parser.add_argument("--only-load", action="store_true", help="make the kept city, and end")
     parser.add_argument("--ways", nargs="*", default=["threads", "processes", "dask"], help="of sharing the work")
+    parser.add_argument("--counts", type=int, nargs="*", default=[1, 2], help="of workers")
     options = parser.parse_args()
     if options.only_load:
         with city(options.zones[0], options.keep):
@@ -194,7 +208,9 @@ def main() -> None:
     if options.zones:
         print(described(), cost(options.zones, options.repeats, options.keep, options.first), sep="\n\n")
     if options.workers_at:
-        ways = [(scheduler, count) for scheduler, count in WAYS if scheduler in options.ways]
+        ways = [
+            (scheduler, count) for scheduler, count in WAYS if scheduler in options.ways and count in options.counts
+        ]
         print(described(), workers(options.workers_at, options.repeats, options.keep, ways), sep="\n\n")
 
 

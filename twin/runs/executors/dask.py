@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 RETRIES = 3
 MOST_ROUNDS = 5
 WAIT_S = 60
+PRELOAD = "twin.runs.work"
+"""What a worker imports before it is asked for anything: else each does so in its turn, while what a run shares is sent
+from one to the next.
+"""
 PLAIN = {
+    "distributed.worker.preload": [PRELOAD],
     "distributed.worker.profile.enabled": False,
     "distributed.admin.tick.interval": "500 ms",
     "distributed.admin.system-monitor.interval": "10 s",
