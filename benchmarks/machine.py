@@ -9,6 +9,9 @@ from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from twin.database.cluster import Cluster
 
 
@@ -38,3 +41,9 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines = ["| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
     lines += ["| " + " | ".join(row) + " |" for row in rows]
     return "\n".join(lines)
+
+
+def spread(ratios: NDArray[np.float64], form: str = "{:.2f}") -> str:
+    """The median of ratios, and their range."""
+    low, middle, high = (form.format(each) for each in (ratios.min(), np.median(ratios), ratios.max()))
+    return f"{middle} ({low} to {high})"

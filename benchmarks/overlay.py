@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from benchmarks.machine import described, table
+from benchmarks.machine import described, spread, table
 from benchmarks.overlay_ways import WALK_M, City, Numbers, Way, by_duckdb, by_geopandas, by_postgis
 from benchmarks.zone_loops import CLIPPED, LOOPED, by_clip, by_loop
 from twin.batch import Features
@@ -145,8 +145,7 @@ def report(zones: int, found: dict[str, list[float]]) -> str:
 
 def _share(ours: list[float], theirs: list[float]) -> str:
     ratios = np.divide(ours, theirs)
-    digits = 2 if np.median(ratios) >= 0.05 else 4
-    return f"{np.median(ratios):.{digits}f} ({ratios.min():.{digits}f}-{ratios.max():.{digits}f})"
+    return spread(ratios, "{:.2f}" if np.median(ratios) >= 0.05 else "{:.4f}")
 
 
 def main() -> None:

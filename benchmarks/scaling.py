@@ -26,11 +26,10 @@ from pathlib import Path
 
 import numpy as np
 import psycopg
-from numpy.typing import NDArray
 
 from benchmarks.indices import HOUSES, LOAD
 from benchmarks.load import timed
-from benchmarks.machine import described, processor_s, table
+from benchmarks.machine import described, processor_s, spread, table
 from twin.database.cluster import Cluster
 
 SCORE = """
@@ -174,18 +173,12 @@ def workers(zones: int, repeats: int, keep: Path | None, ways: Sequence[tuple[st
     for (scheduler, count), runs in found.items():
         own, one, peer = (seconds.get(way) for way in ((scheduler, count), (scheduler, 1), ("processes", count)))
         assert own is not None
-        efficiency = "" if one is None or count == 1 else spread(one / own / count, "{:.2f}")
+        efficiency = "" if one is None or count == 1 else spread(one / own / count)
         against = "" if peer is None or scheduler == "processes" else spread(100 * (own / peer - 1), "{:+.0f} %")
         cpu = min(each.program + each.server for each in runs)
         rows.append((scheduler, str(count), f"{own.min():.1f}", efficiency, against, f"{cpu:.1f}"))
     heads = (f"{zones:,} zones", "workers", "batches s", "efficiency", "against processes", "CPU s of the run")
     return table(heads, rows)
-
-
-def spread(ratios: NDArray[np.float64], form: str) -> str:
-    """The median of ratios, and their range."""
-    low, middle, high = (form.format(each) for each in (ratios.min(), np.median(ratios), ratios.max()))
-    return f"{middle} ({low} to {high})"
 
 
 def main() -> None:

@@ -141,9 +141,13 @@ class Demand:
     def of(cls, rows: AskingRows) -> Demand:
         """Of these premises: all of the city, or of those that are looked at."""
         at = rows.node >= 0
-        node, which = np.unique(rows.node[at], return_inverse=True)
-        asked = np.where(rows.once() & (rows.reach <= 1), rows.premises, 0.0)[at]
-        return cls(node, np.bincount(which, asked, minlength=len(node)).astype(np.float64))
+        return cls.summed(rows.node[at], np.where(rows.once() & (rows.reach <= 1), rows.premises, 0.0)[at])
+
+    @classmethod
+    def summed(cls, node: IntArray, premises: FloatArray) -> Demand:
+        """Of ``premises`` (P,) that ask each of one ``node`` (P,), in any order."""
+        ids, which = np.unique(node, return_inverse=True)
+        return cls(ids, np.bincount(which, premises, minlength=len(ids)).astype(np.float64))
 
     def at(self, node: IntArray, capacity: FloatArray) -> FloatArray:
         """The ``capacity`` (K,) of each of some rows of supply, by id; 1 where there is none."""

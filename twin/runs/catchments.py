@@ -58,8 +58,7 @@ class Asked:
 
     def demand(self) -> Demand:
         """What is asked of each row of supply by all zones together."""
-        ids, which = np.unique(self.node, return_inverse=True)
-        return Demand(ids, np.bincount(which, self.premises, minlength=len(ids)).astype(np.float64))
+        return Demand.summed(self.node, self.premises)
 
 
 @dataclass(frozen=True)
