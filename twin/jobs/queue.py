@@ -38,24 +38,28 @@ AGAIN = RetryStrategy(max_attempts=ATTEMPTS, wait=AGAIN_S, retry_exceptions={Sto
 """A run that is in the way may take an hour; when it ends, what waited for it begins within seconds."""
 
 
-def job_queue() -> App:
-    """The queue of this process's store, with its tasks and schedules; to be opened by who uses it."""
+def job_queue(*, schedules: bool = True) -> App:
+    """The queue of this process's store, with its tasks and, unless told otherwise, its schedules; to be opened."""
     options = f"-c search_path={SCHEMA},public"
     app = App(connector=PsycopgConnector(conninfo=dsn_of_store(), kwargs={"options": options}, timeout=PATIENCE_S))
     app.task(name=RECOMPUTE, queueing_lock=RECOMPUTE, lock=RECOMPUTE, retry=AGAIN)(recompute)
 
-    @app.periodic(cron=EVERY_MINUTE)
+    nightly = app.task(name=RECOMPUTE_ALL, queueing_lock=RECOMPUTE_ALL, lock=RECOMPUTE, retry=AGAIN)(recompute_all)
+
     @app.task(name=SWEEP, queueing_lock=SWEEP, pass_context=False)
     async def sweep(timestamp: int) -> None:  # noqa: ARG001 - given by the schedule
         """Put back jobs whose worker shows no more signs of life, fold old changes, ask for what edits left dirty."""
         await put_back_stalled(app)
         await asyncio.to_thread(_fold)
-        if await asyncio.to_thread(_is_dirty):
+        # What a recompute at work has not seen yet is dirty still; what it misses, the next sweep finds.
+        at_work = await app.job_manager.list_jobs_async(lock=RECOMPUTE, status=Status.DOING.value)
+        if not list(at_work) and await asyncio.to_thread(_is_dirty):
             await ask(app)
 
-    if settings().schedule:
-        nightly = app.task(name=RECOMPUTE_ALL, queueing_lock=RECOMPUTE_ALL, lock=RECOMPUTE, retry=AGAIN)(recompute_all)
-        app.periodic(cron=settings().schedule)(nightly)
+    if schedules:
+        app.periodic(cron=EVERY_MINUTE)(sweep)
+        if settings().schedule:
+            app.periodic(cron=settings().schedule)(nightly)
     return app
 
 

@@ -11,7 +11,7 @@ from procrastinate.exceptions import AppNotOpen, ConnectorException
 
 from twin.database.listen import CHANGES, announced
 from twin.errors import StoreUnavailable
-from twin.jobs.queue import ask, job_queue, let_go, make_queue
+from twin.jobs.queue import ask, job_queue, let_go, make_queue, put_back_stalled
 from twin.log import log
 
 FOLD_S = 0.2
@@ -31,7 +31,8 @@ STOPS = (signal.SIGTERM, signal.SIGINT)
 def work(*, once: bool = False, name: str = "twin worker") -> None:
     """Take jobs until told to stop (SIGTERM, SIGINT), through restarts of the store too.
 
-    ``once``: ask for what is dirty, take what waits, and return.
+    ``once``: put back what a killed worker left, ask for what is dirty, take what waits, and return; schedules are
+    for workers that stay.
     """
     try:
         asyncio.run(_once(name) if once else _until_told(name))
@@ -40,11 +41,18 @@ def work(*, once: bool = False, name: str = "twin worker") -> None:
 
 
 async def _once(name: str) -> None:
-    app = job_queue()
+    app = job_queue(schedules=False)
     async with app.open_async():
         await make_queue(app)
+        await put_back_stalled(app)
         await ask(app)
-        await app.run_worker_async(name=name, concurrency=AT_ONCE, wait=False, listen_notify=False)
+        await app.run_worker_async(
+            name=name,
+            concurrency=AT_ONCE,
+            wait=False,
+            listen_notify=False,
+            update_heartbeat_interval=HEARTBEAT_S,
+        )
 
 
 async def _until_told(name: str) -> None:

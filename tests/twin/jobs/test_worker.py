@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from procrastinate.jobs import Status
 
 from tests.twin.runs.conftest import town as town
 from tests.twin.runs.test_engine import table_hash, values
@@ -19,7 +20,7 @@ from twin.database import results
 from twin.database.connect import connect
 from twin.database.dirty import is_waiting
 from twin.goals import load_profile
-from twin.jobs.queue import ask, job_queue, make_queue, put_back_stalled
+from twin.jobs.queue import SWEEP, ask, job_queue, make_queue, put_back_stalled
 from twin.jobs.worker import work
 from twin.runs.engine import score
 
@@ -60,10 +61,10 @@ def give_homes(count: int) -> None:
         connection.execute("UPDATE layer.building SET dwellings = %s WHERE building_id = 'B12-0'", [count])
 
 
-def job_states() -> list[str]:
+def job_states(task: str = "recompute") -> list[str]:
     with connect() as connection:
         rows = connection.execute(
-            "SELECT status::text AS status FROM jobs.procrastinate_jobs WHERE task_name = 'recompute' ORDER BY id"
+            "SELECT status::text AS status FROM jobs.procrastinate_jobs WHERE task_name = %s ORDER BY id", [task]
         )
         return [row["status"] for row in rows]
 
@@ -96,6 +97,35 @@ def test_once_computes_what_is_dirty_and_ends() -> None:
     work(once=True)
     assert last_run() == first + 1
     assert not dirty()
+    assert job_states() == ["succeeded"]
+
+
+def test_schedules_are_for_workers_that_stay() -> None:
+    score(PROFILE)
+    work(once=True)
+    assert job_states("sweep") == []
+    with worker():
+        until(lambda: job_states("sweep") == ["succeeded"])
+
+
+def test_a_sweep_asks_for_what_is_dirty_unless_a_recompute_is_at_work() -> None:
+    score(PROFILE)
+    give_homes(9)
+
+    async def swept() -> list[list[str]]:
+        app = job_queue()
+        async with app.open_async():
+            await make_queue(app)
+            await ask(app)
+            job = await app.job_manager.fetch_job(queues=None, worker_id=await app.job_manager.register_worker())
+            assert job is not None
+            await app.tasks[SWEEP](timestamp=0)
+            at_work = job_states()
+            await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=False)
+            await app.tasks[SWEEP](timestamp=0)
+            return [at_work, job_states()]
+
+    assert asyncio.run(swept()) == [["doing"], ["failed", "todo"]]
 
 
 def test_what_waits_stands_for_all_that_is_asked_meanwhile() -> None:
@@ -123,14 +153,15 @@ def test_a_job_of_a_killed_worker_is_put_back_and_done_by_another() -> None:
     time.sleep(1)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    assert "doing" in job_states()
+    assert job_states()[-1] == "doing"
 
     async def put_back() -> int:
         app = job_queue()
         async with app.open_async():
             return await put_back_stalled(app, after_s=0)
 
-    assert asyncio.run(put_back()) == 1
+    assert asyncio.run(put_back()) >= 1
+    assert job_states()[-1] == "todo"
     work(once=True)
     assert not dirty()
     assert job_states()[-1] == "succeeded"
