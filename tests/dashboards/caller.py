@@ -28,7 +28,7 @@ class Caller:
         }
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         sent = {name: value for name, value in (own | named).items() if value}
-        link = http.client.HTTPConnection("localhost", self.server.port, timeout=30)
+        link = http.client.HTTPConnection("localhost", self.server.port, timeout=60)
         try:
             link.request(method, path, body=body, headers=sent)
             reply = link.getresponse()

@@ -41,7 +41,7 @@ def commonest_colour(page: Page, zone: str) -> str:
     return "#" + "".join(f"{int(part):02X}" for part in colour.split(","))
 
 
-def awaited(page: Page, read: Callable[[], Found], holds: Callable[[Found], bool], seconds: float = 10) -> Found:
+def awaited(page: Page, read: Callable[[], Found], holds: Callable[[Found], bool], seconds: float = 30) -> Found:
     """What is read once it holds, or what was read last: a busy machine draws late, a broken page never."""
     until = time.monotonic() + seconds
     while not holds(found := read()) and time.monotonic() < until:

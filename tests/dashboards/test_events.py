@@ -45,8 +45,8 @@ def test_a_change_that_comes_while_another_is_told_of_is_told_of_too(monkeypatch
         following = asyncio.ensure_future(anext(stream))
         await asyncio.sleep(0.1)
         async with events.listening():
-            sent.append(await asyncio.wait_for(following, 10))
-            sent.append(await asyncio.wait_for(anext(stream), 3))
+            sent.append(await asyncio.wait_for(following, 30))
+            sent.append(await asyncio.wait_for(anext(stream), 30))
         await stream.aclose()  # type: ignore[attr-defined]
         return layers_of(sent)
 

@@ -22,9 +22,9 @@ window.hideAs = (hidden) => {
 
 
 def opened(page: Page, url: str) -> Page:
-    page.goto(url, timeout=20_000, wait_until="domcontentloaded")
+    page.goto(url, timeout=60_000, wait_until="domcontentloaded")
     page.wait_for_function(
-        "window.twin && twin.follow && twin.follow.isOpen && twin.map && twin.map.run", timeout=20_000
+        "window.twin && twin.follow && twin.follow.isOpen && twin.map && twin.map.run", timeout=60_000
     )
     return page
 
@@ -37,13 +37,13 @@ def test_seven_pages_of_a_browser_all_open_and_all_follow_also_when_the_one_that
     pages = [opened(context.new_page(), server.url) for _ in range(PAGES)]
     number = newer_run(cluster, town.codes[0], 0.31)
     for page in pages:
-        page.wait_for_function(f"twin.map.run === {number}", timeout=20_000)
+        page.wait_for_function(f"twin.map.run === {number}", timeout=60_000)
         assert town.codes[0] in page.locator("#follow").inner_text()
     pages.pop(0).close()
     pages[0].wait_for_timeout(1500)
     number = newer_run(cluster, town.codes[0], 0.32)
     for page in pages:
-        page.wait_for_function(f"twin.map.run === {number}", timeout=20_000)
+        page.wait_for_function(f"twin.map.run === {number}", timeout=60_000)
     context.close()
 
 
@@ -59,8 +59,8 @@ def test_where_pages_cannot_agree_those_that_nobody_sees_let_go_and_catch_up(
             pages[-1].evaluate("hideAs(true)")
         pages.append(opened(context.new_page(), server.url))
     number = newer_run(cluster, town.codes[0], 0.33)
-    pages[-1].wait_for_function(f"twin.map.run === {number}", timeout=20_000)
+    pages[-1].wait_for_function(f"twin.map.run === {number}", timeout=60_000)
     assert pages[0].evaluate("twin.map.run") < number
     pages[0].evaluate("hideAs(false)")
-    pages[0].wait_for_function(f"twin.map.run === {number}", timeout=20_000)
+    pages[0].wait_for_function(f"twin.map.run === {number}", timeout=60_000)
     context.close()

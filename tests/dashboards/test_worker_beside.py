@@ -29,7 +29,7 @@ def test_a_worker_that_ended_is_started_again_and_the_last_one_ends_with_the_ser
     monkeypatch.setattr(cli, "WORKER", ("-c", "import sys; sys.stdin.read()"))
     with cli.worker_beside():
         for number in (1, 2, 3):
-            end = time.monotonic() + 20
+            end = time.monotonic() + 60
             while len(started) < number and time.monotonic() < end:
                 time.sleep(0.1)
             assert len(started) == number

@@ -118,7 +118,7 @@ def play(actors: dict[str, Callable[[Connection], str]], rounds: int) -> Tally:
     def act(actor: Callable[[Connection], str], connection: Connection) -> None:
         try:
             for _ in range(rounds):
-                together.wait(timeout=30)
+                together.wait(timeout=60)
                 tally[actor(connection)] += 1
         except BaseException as error:
             failed.append(error)

@@ -51,8 +51,8 @@ def test_a_worker_beside_a_server_ends_in_order(told: str) -> None:
         until(works)
         if told == "by a signal":
             process.send_signal(signal.SIGTERM)
-            process.wait(timeout=20)
-        _, said = process.communicate(timeout=20)
+            process.wait(timeout=60)
+        _, said = process.communicate(timeout=60)
     assert (process.returncode, said.decode()) == (0, "")
 
 
@@ -75,6 +75,6 @@ def test_a_worker_told_to_stop_while_the_store_is_away_stops(private_cluster: Cl
         try:
             time.sleep(1.5)
             process.send_signal(signal.SIGTERM)
-            assert process.wait(timeout=20) == 0
+            assert process.wait(timeout=60) == 0
         finally:
             private_cluster.up()

@@ -38,7 +38,7 @@ def worker() -> Iterator[subprocess.Popen[bytes]]:
         process.communicate()
 
 
-def until(is_so: object, seconds: float = 40) -> None:
+def until(is_so: object, seconds: float = 90) -> None:
     end = time.monotonic() + seconds
     while not is_so():  # type: ignore[operator]
         assert time.monotonic() < end, "it did not come about"
