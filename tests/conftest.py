@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
 import psycopg
 import pytest
+from psycopg import sql
 
 from twin.database.cluster import Cluster
 from twin.database.connect import connect
@@ -18,6 +20,9 @@ from twin.settings import settings
 # A slow machine is no fault of the code, and a clone must pass or fail the same each time.
 hypothesis.settings.register_profile("twin", deadline=None, derandomize=bool(os.environ.get("CI")), print_blob=True)
 hypothesis.settings.load_profile("twin")
+
+# Who was started in the background by a shell does not hear Ctrl-C, nor does what it starts; tests send it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 PROJECT = Path(__file__).resolve().parent.parent
 REALDATA = (PROJECT.parent / "shared" / "realdata").resolve()
@@ -29,6 +34,10 @@ def private_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluste
     """A private cluster of its own for the session, removed at its end."""
     cluster = Cluster(tmp_path_factory.mktemp("twin_home"))
     cluster.up()
+    with server_of(cluster) as server:
+        # Tests kill the server, but no machine: what it wrote is in the system's cache.
+        server.execute("ALTER SYSTEM SET fsync = off")
+        server.execute("SELECT pg_reload_conf()")
     yield cluster
     cluster.delete()
 
@@ -89,11 +98,33 @@ def _foreign_database(cluster: Cluster) -> str:
     return psycopg.conninfo.make_conninfo(foreign, **user)
 
 
+def server_of(cluster: Cluster) -> psycopg.Connection:
+    """The server of a cluster, beside the store's own database."""
+    return psycopg.connect(cluster.dsn(), dbname="postgres", autocommit=True)
+
+
 def empty_store() -> None:
-    """Drop all that the twin keeps, and migrate anew."""
-    with connect() as connection:
-        connection.execute("DROP SCHEMA IF EXISTS layer, history, staging, twin CASCADE")
-        migrate(connection)
+    """Put an empty store in the place of what the private cluster keeps."""
+
+    def migrated() -> None:
+        with connect() as connection:
+            connection.execute("DROP SCHEMA IF EXISTS layer, history, staging, twin CASCADE")
+            migrate(connection)
+
+    store_of("empty", migrated)
+
+
+def store_of(name: str, make: Callable[[], object]) -> None:
+    """Put a store in the place of what the private cluster keeps: made once, copied from then on."""
+    kept = sql.Identifier(f"twin_{name}")
+    with server_of(Cluster(settings().home)) as server:
+        is_kept = server.execute("SELECT FROM pg_database WHERE datname = %s", [f"twin_{name}"]).rowcount == 1
+        if not is_kept:
+            make()
+            server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'twin'")
+            server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE twin").format(kept))
+        server.execute("DROP DATABASE IF EXISTS twin WITH (FORCE)")
+        server.execute(sql.SQL("CREATE DATABASE twin TEMPLATE {}").format(kept))
 
 
 def realdata(name: str) -> Path:
