@@ -12,9 +12,12 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from layers.schema import Layer
 from twin.database.cluster import Cluster
 from twin.database.connect import connect
 from twin.database.migrate import migrate
+from twin.database.tables import make_tables
+from twin.discover import discover
 from twin.settings import settings
 
 # A slow machine is no fault of the code, and a clone must pass or fail the same each time.
@@ -26,6 +29,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 PROJECT = Path(__file__).resolve().parent.parent
 REALDATA = (PROJECT.parent / "shared" / "realdata").resolve()
+SRID = 4547
+"""The CRS of the cities that tests make up."""
 TEST_SQL = Path(__file__).parent / "sql"
 
 
@@ -60,12 +65,18 @@ def fresh_settings() -> Iterator[Callable[..., None]]:
 
 
 @pytest.fixture
-def store(private_cluster: Cluster, fresh_settings: Callable[..., None]) -> Iterator[Cluster]:
+def bare_store(private_cluster: Cluster, fresh_settings: Callable[..., None]) -> Cluster:
     """An empty store in the private cluster, migrated."""
     fresh_settings(TWIN_HOME=str(private_cluster.home))
     private_cluster.up()
     empty_store()
-    yield private_cluster
+    return private_cluster
+
+
+@pytest.fixture
+def store(bare_store: Cluster) -> Cluster:
+    """The same; a folder whose tests all load may put the tables of layers into it."""
+    return bare_store
 
 
 @pytest.fixture(params=["private", "dsn"])
@@ -112,6 +123,17 @@ def empty_store() -> None:
             migrate(connection)
 
     store_of("empty", migrated)
+
+
+def store_with_tables() -> None:
+    """Put a store in the place of what the private cluster keeps that has the tables of every layer, and no row."""
+
+    def made() -> None:
+        empty_store()
+        with connect() as connection:
+            make_tables(connection, discover("layers", Layer), SRID)
+
+    store_of("tables", made)
 
 
 def store_of(name: str, make: Callable[[], object]) -> None:

@@ -21,7 +21,15 @@ from twin.database.migrate import migrate
 from twin.settings import settings
 
 CHROMIUM = os.environ.get("TWIN_TEST_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
-ARGUMENTS = ("--no-sandbox", "--disable-dev-shm-usage", "--use-angle=swiftshader", "--disable-background-networking")
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-extensions",
+    # A GPU made by the processor takes three times as long as the page itself; maps are drawn on plain canvases.
+    "--disable-gpu",
+)
 WIDE = (1440, 900)
 PATIENCE_MS = 30_000
 

@@ -21,10 +21,10 @@ from pipelines.columns import NOTHING
 from pipelines.crs import Projection
 from pipelines.readers.reader import Chunk
 from pipelines.recipe import Source
+from tests.conftest import store_with_tables
 from twin.database.cluster import Cluster
 from twin.database.connect import Connection, connect
 from twin.database.queries import layer_table
-from twin.database.tables import make_tables
 from twin.discover import discover
 
 SRID = 4547
@@ -53,8 +53,8 @@ every_layer = pytest.mark.parametrize("layer", LAYERS.values(), ids=LAYERS.keys(
 @pytest.fixture
 def tables(store: Cluster) -> Iterator[Connection]:  # noqa: ARG001
     """A connection as the owner of the tables of every layer."""
+    store_with_tables()
     with connect() as connection:
-        make_tables(connection, LAYERS, SRID)
         yield connection
 
 

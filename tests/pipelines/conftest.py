@@ -10,7 +10,10 @@ import geopandas as gpd
 import pytest
 from shapely.geometry import LineString, Polygon, box
 
-CRS = "EPSG:4547"
+from tests.conftest import SRID, store_with_tables
+from twin.database.cluster import Cluster
+
+CRS = f"EPSG:{SRID}"
 EAST, NORTH = 500_000.0, 4_310_000.0
 
 
@@ -48,6 +51,13 @@ class SmallCity:
         path = self.folder / "city.toml"
         path.write_text(f"[city]\n{self.city}\n" + "\n".join(self.sources), encoding="utf-8")
         return path
+
+
+@pytest.fixture
+def store(bare_store: Cluster) -> Cluster:
+    """A store with the tables of every layer in the CRS of the small city, and no row: tests would make them first."""
+    store_with_tables()
+    return bare_store
 
 
 @pytest.fixture

@@ -67,7 +67,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_city_is_loaded_and_scored(store: Cluster, folder: Path) -> None:  # noqa: ARG001
+def test_the_city_is_loaded_and_scored(bare_store: Cluster, folder: Path) -> None:  # noqa: ARG001
     loaded = load(read_recipe(folder))
     _rows_add_up(loaded)
     _places_are_true(folder)

@@ -32,7 +32,7 @@ def source(sample: Sample) -> str:
     return f"[[source]]\n{text}\n" + (f"set = {{ {pairs} }}\n" if pairs else "")
 
 
-def test_over_every_file_no_row_is_lost(store: Cluster, tmp_path: Path) -> None:  # noqa: ARG001
+def test_over_every_file_no_row_is_lost(bare_store: Cluster, tmp_path: Path) -> None:  # noqa: ARG001
     root = realdata("README.md").parent
     samples = [item for path in files_of(root) for item in samples_of(path) if isinstance(item, Sample)]
     assert len(samples) > 60

@@ -21,6 +21,12 @@ Bring = Callable[[str, str], list[Outcome]]
 
 
 @pytest.fixture
+def store(bare_store: Cluster) -> Cluster:
+    """An empty store: real places lie in CRSs of their own."""
+    return bare_store
+
+
+@pytest.fixture
 def bring(store: Cluster, tmp_path: Path) -> Bring:  # noqa: ARG001
     """Load a recipe into an empty store; what became of each source. Their rows add up."""
 
