@@ -65,18 +65,18 @@ def fresh_settings() -> Iterator[Callable[..., None]]:
 
 
 @pytest.fixture
-def bare_store(private_cluster: Cluster, fresh_settings: Callable[..., None]) -> Cluster:
-    """An empty store in the private cluster, migrated."""
+def home(private_cluster: Cluster, fresh_settings: Callable[..., None]) -> Cluster:
+    """The private cluster, up and set as the program's; what its store holds is for others to say."""
     fresh_settings(TWIN_HOME=str(private_cluster.home))
     private_cluster.up()
-    empty_store()
     return private_cluster
 
 
 @pytest.fixture
-def store(bare_store: Cluster) -> Cluster:
-    """The same; a folder whose tests all load may put the tables of layers into it."""
-    return bare_store
+def store(home: Cluster) -> Cluster:
+    """An empty store in the private cluster, migrated."""
+    empty_store()
+    return home
 
 
 @pytest.fixture(params=["private", "dsn"])

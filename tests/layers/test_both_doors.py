@@ -51,7 +51,7 @@ every_layer = pytest.mark.parametrize("layer", LAYERS.values(), ids=LAYERS.keys(
 
 
 @pytest.fixture
-def tables(store: Cluster) -> Iterator[Connection]:  # noqa: ARG001
+def tables(home: Cluster) -> Iterator[Connection]:  # noqa: ARG001
     """A connection as the owner of the tables of every layer."""
     store_with_tables()
     with connect() as connection:

@@ -54,10 +54,10 @@ class SmallCity:
 
 
 @pytest.fixture
-def store(bare_store: Cluster) -> Cluster:
+def store(home: Cluster) -> Cluster:
     """A store with the tables of every layer in the CRS of the small city, and no row: tests would make them first."""
     store_with_tables()
-    return bare_store
+    return home
 
 
 @pytest.fixture

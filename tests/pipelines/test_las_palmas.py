@@ -15,7 +15,7 @@ from pipelines.outcome import Loaded
 from pipelines.readers.osm import osm
 from pipelines.readers.reader import reader_for
 from pipelines.recipe import Source, read_recipe
-from tests.conftest import PROJECT, realdata
+from tests.conftest import PROJECT, empty_store, realdata
 from twin.database.cluster import Cluster
 from twin.database.connect import connect
 from twin.database.sources import rejects
@@ -67,7 +67,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_city_is_loaded_and_scored(bare_store: Cluster, folder: Path) -> None:  # noqa: ARG001
+def test_the_city_is_loaded_and_scored(home: Cluster, folder: Path) -> None:  # noqa: ARG001
+    empty_store()
     loaded = load(read_recipe(folder))
     _rows_add_up(loaded)
     _places_are_true(folder)

@@ -33,11 +33,14 @@ CRS = 4547
 EAST, NORTH = 500_000.0, 4_310_000.0
 
 
-@pytest.fixture
-def river(tmp_path: Path) -> Path:
-    """The sample city's files without their recipe."""
-    folder = tmp_path / "river"
+@pytest.fixture(scope="module")
+def river(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample city's files with a recipe that the command guessed."""
+    folder = tmp_path_factory.mktemp("sample") / "river"
     shutil.copytree(PROJECT / "data" / "sample_city", folder, ignore=shutil.ignore_patterns("city.toml", "generator"))
+    done = CliRunner().invoke(main, ["sources", "guess", str(folder)])
+    assert done.exit_code == 0, done.output
+    assert "11 sources" in done.output
     return folder
 
 
@@ -50,7 +53,7 @@ def houses(folder: Path, name: str, **columns: object) -> Path:
 
 
 def test_the_guessed_recipe_of_the_sample_city_reads_as_the_written_one(river: Path) -> None:
-    (river / "city.toml").write_text(guess_recipe(river).text, encoding="utf-8")
+    assert len(read_recipe(river).source) == 11
     guessed = {each.layer: each for each in load(read_recipe(river), dry_run=True).sources}
     written = {each.layer: each for each in load(read_recipe(PROJECT / "data/sample_city"), dry_run=True).sources}
     assert len(written) == 11
@@ -60,30 +63,25 @@ def test_the_guessed_recipe_of_the_sample_city_reads_as_the_written_one(river: P
 
 
 def test_words_of_the_office_become_the_layers_words(river: Path) -> None:
-    parks = next(s for s in proposed(guess_recipe(river).text) if s["layer"] == "green_area")
+    text = (river / "city.toml").read_text(encoding="utf-8")
+    parks = next(s for s in proposed(text) if s["layer"] == "green_area")
     assert parks["values"]["access"] == {"开放": "public", "限制": "restricted", "不开放": "private"}
     assert parks["values"]["kind"]["防护绿地"] == "shelter_belt"
     assert "高尔夫球场" not in parks["values"]["kind"]
 
 
-def test_the_command_writes_a_recipe_and_says_how_much_is_asked(river: Path) -> None:
-    done = CliRunner().invoke(main, ["sources", "guess", str(river)])
-    assert done.exit_code == 0, done.output
-    assert "11 sources" in done.output
-    assert len(read_recipe(river).source) == 11
-
-
-def test_a_recipe_that_is_there_is_not_replaced_without_force(river: Path) -> None:
-    (river / "city.toml").write_text("# mine\n")
-    refused = CliRunner().invoke(main, ["sources", "guess", str(river)])
+def test_a_recipe_that_is_there_is_not_replaced_without_force(tmp_path: Path) -> None:
+    houses(tmp_path, "buildings.gpkg", building_id="B")
+    (tmp_path / "city.toml").write_text("# mine\n")
+    refused = CliRunner().invoke(main, ["sources", "guess", str(tmp_path)])
     assert refused.exit_code == 2
     assert "--force" in refused.output
-    assert (river / "city.toml").read_text() == "# mine\n"
-    elsewhere = CliRunner().invoke(main, ["sources", "guess", str(river), "--out", str(river / "first.toml")])
+    assert (tmp_path / "city.toml").read_text() == "# mine\n"
+    elsewhere = CliRunner().invoke(main, ["sources", "guess", str(tmp_path), "--out", str(tmp_path / "first.toml")])
     assert elsewhere.exit_code == 0
-    assert (river / "city.toml").read_text() == "# mine\n"
-    assert CliRunner().invoke(main, ["sources", "guess", str(river), "--force"]).exit_code == 0
-    assert len(read_recipe(river).source) == 11
+    assert (tmp_path / "city.toml").read_text() == "# mine\n"
+    assert CliRunner().invoke(main, ["sources", "guess", str(tmp_path), "--force"]).exit_code == 0
+    assert len(read_recipe(tmp_path).source) == 1
 
 
 @pytest.mark.parametrize("names", [[], ["notes.md"], ["photo.jpg"], ["broken.gpkg"]])

@@ -12,7 +12,7 @@ import pytest
 from pipelines.load import load
 from pipelines.outcome import Outcome
 from pipelines.recipe import read_recipe
-from tests.conftest import PROJECT, realdata
+from tests.conftest import PROJECT, empty_store, realdata
 from twin.database.cluster import Cluster
 from twin.database.connect import connect
 
@@ -21,9 +21,10 @@ Bring = Callable[[str, str], list[Outcome]]
 
 
 @pytest.fixture
-def store(bare_store: Cluster) -> Cluster:
+def store(home: Cluster) -> Cluster:
     """An empty store: real places lie in CRSs of their own."""
-    return bare_store
+    empty_store()
+    return home
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from shapely.geometry import LineString, Point, box
 
 from pipelines.load import load
 from pipelines.recipe import read_recipe
-from tests.conftest import store_of
+from tests.conftest import empty_store, store_of
 from twin.database.cluster import Cluster
 
 EAST, NORTH, SIDE = 500_000.0, 4_310_000.0, 200.0
@@ -98,12 +98,17 @@ def write_supply(folder: Path, side: int = 5) -> None:
 
 
 @pytest.fixture
-def town(store: Cluster, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Path:  # noqa: ARG001
+def town(home: Cluster, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Path:  # noqa: ARG001
     """The town, loaded; its folder."""
     files = tmp_path_factory.getbasetemp() / "town"
     if not files.exists():
         files.mkdir()
         write_town(files)
     shutil.copytree(files, tmp_path, dirs_exist_ok=True)
-    store_of("town", lambda: load(read_recipe(tmp_path)))
+    store_of("town", lambda: _load_anew(tmp_path))
     return tmp_path
+
+
+def _load_anew(folder: Path) -> None:
+    empty_store()
+    load(read_recipe(folder))

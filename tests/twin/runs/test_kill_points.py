@@ -31,11 +31,11 @@ score(load_profile("xiongan_2035"), workers=2)
 @pytest.mark.timeout(400)
 def test_twenty_random_kill_points_of_the_program_and_of_postgresql(
     town: Path,  # noqa: ARG001
-    store: Cluster,
+    home: Cluster,
     fresh_settings: Callable[..., None],
 ) -> None:
     undisturbed = table_hash(score(PROFILE).run)
-    fresh_settings(TWIN_HOME=str(store.home), TWIN_BATCH="2")
+    fresh_settings(TWIN_HOME=str(home.home), TWIN_BATCH="2")
     draw = np.random.default_rng(11)
     caught = 0
     for point in range(POINTS):
@@ -45,9 +45,9 @@ def test_twenty_random_kill_points_of_the_program_and_of_postgresql(
         time.sleep(draw.uniform(0, 1.2))
         caught += process.poll() is None
         if point % 4 == 3:
-            os.kill(int((store.data / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+            os.kill(int((home.data / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
             process.wait(60)
-            store.up()
+            home.up()
         else:
             process.send_signal(signal.SIGKILL)
             process.wait()
