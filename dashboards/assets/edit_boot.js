@@ -121,7 +121,8 @@
 
   window.addEventListener("offline", () => online(false));
   window.addEventListener("online", () => online(true));
-  (twin.followers = twin.followers || []).push(() => online(true));
+  // A stream that was open may still bring news to a page that can no longer send.
+  (twin.followers = twin.followers || []).push(() => online(navigator.onLine));
 
   twin.edit.watch((state, what) => {
     keepDraft();
