@@ -147,6 +147,7 @@ def store_of(name: str, make: Callable[[], object]) -> None:
             make()
             server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'twin'")
             server.execute(COPY.format(kept, sql.Identifier("twin")))
+            return
         server.execute("DROP DATABASE IF EXISTS twin WITH (FORCE)")
         server.execute(COPY.format(sql.Identifier("twin"), kept))
 

@@ -31,7 +31,7 @@ ARGUMENTS = (
     "--disable-gpu",
 )
 WIDE = (1440, 900)
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
 
 # Not a test of speed: on a busy machine a page that is read anew has taken more than the five seconds of Playwright.
 expect.set_options(timeout=PATIENCE_MS)

@@ -85,7 +85,7 @@ def test_the_page_recovers_when_the_server_was_restarted(own: tuple[Cluster, Ser
     expect(page.locator("#offline")).to_contain_text("Not connected. Trying again in")
     server.start()
     page.click("#offline button")
-    expect(page.locator("#offline")).to_be_hidden(timeout=60_000)
+    expect(page.locator("#offline")).to_be_hidden()
     expect(page.locator("#card h2")).to_have_text(f"Zone {town.codes[0]}")
 
 
@@ -97,20 +97,20 @@ def test_the_page_recovers_when_the_store_was_restarted(own: tuple[Cluster, Serv
     refused = server.get("/tiles/zone/13/1/1.mvt")
     assert (refused.status, refused.headers["retry-after"]) == (503, "8")
     page.evaluate("twin.view.change({ zone: 'Z0002' })")
-    expect(page.locator("#card")).to_contain_text("This part could not be read", timeout=60_000)
+    expect(page.locator("#card")).to_contain_text("This part could not be read")
     expect(page.locator("#card")).to_contain_text("log ")
-    expect(page.locator("#offline")).to_be_visible(timeout=60_000)
+    expect(page.locator("#offline")).to_be_visible()
     cluster.up()
     page.click("#card [data-do='again']")
-    expect(page.locator("#card h2")).to_have_text("Zone Z0002", timeout=60_000)
-    expect(page.locator("#offline")).to_be_hidden(timeout=60_000)
+    expect(page.locator("#card h2")).to_have_text("Zone Z0002")
+    expect(page.locator("#offline")).to_be_hidden()
 
 
 def test_a_store_that_is_gone_when_the_page_is_opened_is_said(own: tuple[Cluster, Served], visit: Open) -> None:
     cluster, server = own
     cluster.down()
     page = visit(server.url, may_fail=True).page
-    expect(page.locator("main h1")).to_have_text("The store does not answer", timeout=60_000)
+    expect(page.locator("main h1")).to_have_text("The store does not answer")
     expect(page.locator("main")).to_contain_text("twin up")
 
 

@@ -43,7 +43,6 @@ def job_queue(*, schedules: bool = True) -> App:
     options = f"-c search_path={SCHEMA},public"
     app = App(connector=PsycopgConnector(conninfo=dsn_of_store(), kwargs={"options": options}, timeout=PATIENCE_S))
     app.task(name=RECOMPUTE, queueing_lock=RECOMPUTE, lock=RECOMPUTE, retry=AGAIN)(recompute)
-
     nightly = app.task(name=RECOMPUTE_ALL, queueing_lock=RECOMPUTE_ALL, lock=RECOMPUTE, retry=AGAIN)(recompute_all)
 
     @app.task(name=SWEEP, queueing_lock=SWEEP, pass_context=False)

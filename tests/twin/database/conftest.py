@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -30,10 +30,8 @@ def town(store: Cluster) -> Iterator[Connection]:  # noqa: ARG001
 
 
 @pytest.fixture
-def edited_city(private_cluster: Cluster, fresh_settings: Callable[..., None]) -> None:
+def edited_city(home: Cluster) -> None:  # noqa: ARG001
     """The city of ``edited`` without a row, emptied rather than made anew for each test."""
-    fresh_settings(TWIN_HOME=str(private_cluster.home))
-    private_cluster.up()
     if not edited.is_made():
         empty_store()
         edited.make_city()
